@@ -1,0 +1,58 @@
+import type { Level, OfferingKind } from '@plugboard/contracts';
+
+interface CallFacts {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly callId: string;
+  readonly agentId: string;
+  readonly tokenId: string;
+  readonly method: string;
+  readonly instanceId?: string;
+  readonly instance?: string;
+  readonly offeringKind?: OfferingKind;
+  /** The server's own name for the tool or prompt, or the URI. */
+  readonly offering?: string;
+  readonly level?: Level;
+}
+
+/** Written before a call of level `write` or more is forwarded. */
+export interface CallIntent extends CallFacts {
+  readonly kind: 'call.intent';
+  readonly grantId: string;
+  readonly arguments?: RecordedArguments;
+}
+
+/** Written before the answer is visible. */
+export interface CallOutcome extends CallFacts {
+  readonly kind: 'call.outcome';
+  readonly outcome: 'ok' | 'tool_error' | 'error' | 'refused' | 'cancelled';
+  /** Why it was refused or failed: a code, never upstream text. */
+  readonly reason?: string;
+  readonly grantId?: string;
+  readonly durationMs: number;
+  readonly resultBytes?: number;
+  /** Absent when an intent carried them. */
+  readonly arguments?: RecordedArguments;
+}
+
+/** Arguments as kept: values of secret-looking keys and long strings redacted. */
+export interface RecordedArguments {
+  readonly redacted: unknown;
+  readonly bytes: number;
+  /** SHA-256 of the raw arguments text, hex. */
+  readonly sha256: string;
+}
+
+/** A change that a person or the system made. */
+export interface ChangeRecord {
+  readonly kind: `${string}.${string}`;
+  readonly at: number;
+  /** The member whose key was used; absent when the system did it. */
+  readonly memberId?: string;
+  readonly agentId?: string;
+  readonly instanceId?: string;
+  /** What changed, without secrets. */
+  readonly change: Readonly<Record<string, unknown>>;
+}
+
+export type AuditRecord = CallIntent | CallOutcome | ChangeRecord;

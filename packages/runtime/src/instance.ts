@@ -1,0 +1,68 @@
+import type { Secret } from '@plugboard/vault';
+
+/** Which hosts a server may reach. `open` needs no proxy and is the admin's explicit choice. */
+export type NetworkPolicy =
+  | { readonly mode: 'off' }
+  /** Host names, optionally `*.example.com` for any depth below, optionally `:port` (443 and 80 otherwise). */
+  | { readonly mode: 'allow'; readonly hosts: readonly string[] }
+  | { readonly mode: 'open' };
+
+export interface ResourceLimits {
+  readonly memoryMb: number;
+  /** Share of one core: 1 is a whole core. */
+  readonly cpus: number;
+  readonly pids: number;
+}
+
+export const defaultLimits: ResourceLimits = { memoryMb: 512, cpus: 1, pids: 128 };
+
+/** A stdio server from an installed npm package. */
+export interface ProcessLaunch {
+  readonly driver: 'process';
+  /** Where the package is installed: the folder that holds `node_modules`. */
+  readonly installDir: string;
+  /** The script or binary to run, relative to `installDir`. */
+  readonly entry: string;
+  readonly args: readonly string[];
+  /** Plain values; secret ones come from `openSecrets`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly network: NetworkPolicy;
+  readonly limits: ResourceLimits;
+  /** More folders of the host shown inside, each at the same path; only an admin may name them. */
+  readonly mounts: readonly { readonly path: string; readonly writable: boolean }[];
+}
+
+/** A server elsewhere, spoken to by HTTP. */
+export interface RemoteLaunch {
+  readonly driver: 'remote';
+  readonly transport: 'streamable-http' | 'sse';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the address may be private or loopback; an admin's explicit choice (SSRF). */
+  readonly allowPrivateNetwork: boolean;
+}
+
+export interface InstanceSpec {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly slug: string;
+  readonly launch: ProcessLaunch | RemoteLaunch;
+  /** Sleep after this many milliseconds without a request; 0 keeps it running. */
+  readonly idleMs: number;
+  readonly startTimeoutMs: number;
+}
+
+/**
+ * Opens an instance's secrets: environment variables for a process, headers for a remote. Called at
+ * each start and never kept.
+ */
+export type OpenSecrets = (
+  instance: InstanceSpec,
+  credentialSet: string,
+) => Promise<Readonly<Record<string, Secret>>>;
+
+/** Where the supervisor learns what to run. */
+export interface InstanceSource {
+  find(organizationId: string, instanceId: string): Promise<InstanceSpec | undefined>;
+  openSecrets: OpenSecrets;
+}
