@@ -1,0 +1,57 @@
+import type { Upstream } from '@plugboard/protocol';
+import type { Secret } from '@plugboard/vault';
+
+import type { InstanceSpec } from '../instance.ts';
+
+/** How Plugboard introduces itself to a server, and how long it waits for the answer. */
+export interface ConnectOptions {
+  readonly clientInfo: { readonly name: string; readonly version: string };
+  readonly initializeTimeoutMs: number;
+}
+
+/** How a server ended. */
+export interface ServerExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last lines it wrote to stderr, at most a few kilobytes. */
+  readonly stderrTail: string;
+  /** Whether its memory limit ended it, or a process of its tree. */
+  readonly outOfMemory: boolean;
+}
+
+/** Bytes to and from a started server and the power to end it. */
+export interface RunningServer {
+  readonly pid: number | undefined;
+  /** Speaks `initialize`; may be called once. */
+  connect(options: ConnectOptions): Promise<Upstream>;
+  /** Memory of the whole tree in bytes, when known. */
+  memory(): Promise<number | undefined>;
+  /** Settles, never rejects, when the whole tree is gone. */
+  readonly exited: Promise<ServerExit>;
+  /**
+   * Closes stdin, then SIGTERM, then SIGKILL to the whole tree, each after `patienceMs` without an
+   * end. Resolves when nothing is left.
+   */
+  stop(patienceMs: number): Promise<void>;
+}
+
+/** What a started server tells besides its protocol. */
+export interface ServerSinks {
+  /** One line of stderr without its line end. */
+  onStderr(line: Buffer): void;
+  /** Aborting ends the start, or the started server, at once. */
+  readonly signal: AbortSignal;
+}
+
+/** Starts servers of one kind of launch. */
+export interface Driver<L extends InstanceSpec['launch']> {
+  /**
+   * Rejects with `AppError`: `invalid_input` when the launch cannot be carried out as configured,
+   * `unavailable` when this machine cannot isolate it, `upstream_failed` when it did not start.
+   */
+  start(
+    spec: InstanceSpec & { readonly launch: L },
+    secrets: Readonly<Record<string, Secret>>,
+    sinks: ServerSinks,
+  ): Promise<RunningServer>;
+}
