@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+import { idSchema } from '../ids.ts';
+import { levelSchema } from '../levels.ts';
+import { offeringKindSchema } from '../offerings.ts';
+import { procedure } from './errors.ts';
+import { offeringNameSchema } from './offerings.ts';
+import { queryBoolean, refSchema } from './values.ts';
+
+export const decisionReasons = ['granted', 'denied', 'level_too_low', 'no_grant'] as const;
+
+/** What is decided of one agent and one tool, and why. */
+export const accessDecisionSchema = z.object({
+  toolbox: z.string(),
+  instance: z.string(),
+  kind: offeringKindSchema,
+  name: z.string(),
+  /** Its name on endpoints that aggregate; absent where the kind goes by URI. */
+  exposedName: z.string().optional(),
+  /** The level it needs. */
+  level: levelSchema,
+  allowed: z.boolean(),
+  reason: z.enum(decisionReasons),
+  /** The reason in a sentence. */
+  explanation: z.string(),
+  /** The grant that decided it. */
+  grantId: idSchema.optional(),
+});
+
+export type AccessDecision = z.output<typeof accessDecisionSchema>;
+
+/**
+ * Names a tool, prompt or resource: `instance` and the server's own `name`, or `name` alone as
+ * agents see it on endpoints that aggregate (`memory__read_graph`).
+ */
+export const toolReference = {
+  instance: refSchema.optional(),
+  kind: offeringKindSchema.default('tool'),
+  name: offeringNameSchema,
+};
+
+const tags = ['access'];
+
+export const accessContract = {
+  tools: procedure
+    .route({
+      method: 'GET',
+      path: '/agents/{agent}/tools',
+      tags,
+      summary: 'What an agent may use and why; with all, also what it may not',
+    })
+    .input(
+      z.object({
+        agent: refSchema,
+        kind: offeringKindSchema.optional(),
+        all: queryBoolean.optional(),
+      }),
+    )
+    .output(z.object({ agent: z.string(), tools: z.array(accessDecisionSchema) })),
+  check: procedure
+    .route({
+      method: 'GET',
+      path: '/check',
+      tags,
+      summary: 'Can this agent call this tool, and why',
+    })
+    .input(z.object({ agent: refSchema, ...toolReference }))
+    .output(accessDecisionSchema),
+};

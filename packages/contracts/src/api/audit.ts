@@ -1,0 +1,101 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+
+import { procedure } from './errors.ts';
+import { queryInteger, refSchema, timestampSchema } from './values.ts';
+
+export const auditEntrySchema = z.object({
+  seq: z.int(),
+  at: timestampSchema,
+  /** `call.intent`, `call.outcome`, or a change such as `grant.created`. */
+  kind: z.string(),
+  /** The record as it was hashed, parsed. */
+  record: z.record(z.string(), z.unknown()),
+  /** SHA-256 of the previous hash and the record, hex. */
+  hash: z.string(),
+});
+
+export type AuditEntry = z.output<typeof auditEntrySchema>;
+
+/** One line of an export: enough to verify the chain without Plugboard. */
+export const auditExportLineSchema = z.object({
+  seq: z.int(),
+  /** Hex. */
+  hash: z.string(),
+  /** JSON text, byte for byte what was hashed. */
+  record: z.string(),
+});
+
+export type AuditExportLine = z.output<typeof auditExportLineSchema>;
+
+export const auditVerificationSchema = z.object({
+  ok: z.boolean(),
+  records: z.int(),
+  /** The last record's number and hash. */
+  head: z.object({ seq: z.int(), hash: z.string() }),
+  /** The first fault found: where, and what is wrong. */
+  fault: z.object({ seq: z.int(), message: z.string() }).optional(),
+});
+
+export type AuditVerification = z.output<typeof auditVerificationSchema>;
+
+const moment = z.iso.datetime({
+  offset: true,
+  error: 'a date and time such as 2030-01-31T12:00:00Z',
+});
+
+const filter = {
+  agent: refSchema.optional(),
+  instance: refSchema.optional(),
+  /** A kind, or the beginning of kinds: `call` for every call. */
+  kind: z.string().max(100).optional(),
+  since: moment.optional(),
+  until: moment.optional(),
+};
+
+const tags = ['audit'];
+
+export const auditContract = {
+  list: procedure
+    .route({
+      method: 'GET',
+      path: '/audit',
+      tags,
+      summary: 'The latest audit records, newest first',
+    })
+    .input(
+      z
+        .object({
+          ...filter,
+          limit: queryInteger(1, 1000).optional(),
+          /** Only records with a smaller number: the `next` of the page before. */
+          before: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
+        })
+        .optional(),
+    )
+    .output(z.object({ entries: z.array(auditEntrySchema), next: z.int().optional() })),
+  verify: procedure
+    .route({
+      method: 'POST',
+      path: '/audit/verify',
+      tags,
+      summary: 'Recompute the hash chain and compare; finds any edit, deletion or reordering',
+    })
+    .output(auditVerificationSchema),
+  export: procedure
+    .route({
+      method: 'GET',
+      path: '/audit/export',
+      tags,
+      summary: 'Every record in order, oldest first',
+    })
+    .input(
+      z
+        .object({
+          from: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
+          to: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
+        })
+        .optional(),
+    )
+    .output(eventIterator(auditExportLineSchema)),
+};

@@ -1,0 +1,33 @@
+import type { ContractRouterClient } from '@orpc/contract';
+
+import { accessContract } from './access.ts';
+import { agentsContract } from './agents.ts';
+import { auditContract } from './audit.ts';
+import { callsContract } from './calls.ts';
+import { grantsContract } from './grants.ts';
+import { instancesContract } from './instances.ts';
+import { offeringsContract } from './offerings.ts';
+import { statusContract } from './status.ts';
+import { toolboxesContract } from './toolboxes.ts';
+
+/** Where the API lives below the base URL. Paths of the contract follow it. */
+export const apiPrefix = '/api/v1';
+
+/**
+ * The whole API: OpenAPI document, server, and the typed client of console and CLI come from it. A
+ * bearer API key is asked for everywhere.
+ */
+export const apiContract = {
+  status: statusContract,
+  toolboxes: toolboxesContract,
+  instances: instancesContract,
+  offerings: offeringsContract,
+  agents: agentsContract,
+  grants: grantsContract,
+  access: accessContract,
+  calls: callsContract,
+  audit: auditContract,
+};
+
+/** The typed client: `client.agents.tokens.create({ agent: 'demo' })`. */
+export type ApiClient = ContractRouterClient<typeof apiContract>;

@@ -1,0 +1,213 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+
+import { idSchema, slugSchema } from '../ids.ts';
+import { procedure } from './errors.ts';
+import {
+  argumentsSchema,
+  environmentVariablesSchema,
+  headersSchema,
+  limitsSchema,
+  mountSchema,
+  networkPolicySchema,
+  remoteTransportSchema,
+  secretsSchema,
+} from './launch.ts';
+import { doneSchema, queryBoolean, queryInteger, refSchema, timestampSchema } from './values.ts';
+
+/** How an instance is now; the state of its most recently used running copy. */
+export const instanceStateSchema = z.object({
+  name: z.enum(['stopped', 'starting', 'ready', 'sleeping', 'failing']),
+  since: timestampSchema.optional(),
+  pid: z.int().optional(),
+  /** Why it is failing, and when the next call tries again. */
+  reason: z.string().optional(),
+  failures: z.int().optional(),
+  retryAt: timestampSchema.optional(),
+  restarts: z.int(),
+  lastUsedAt: timestampSchema.optional(),
+  memoryBytes: z.int().optional(),
+});
+
+const launchViewSchema = z.discriminatedUnion('driver', [
+  z.object({
+    driver: z.literal('process'),
+    args: z.array(z.string()),
+    /** Absent for members who may not configure servers. */
+    env: z.record(z.string(), z.string()).optional(),
+    network: networkPolicySchema,
+    limits: limitsSchema,
+    mounts: z.array(mountSchema),
+  }),
+  z.object({
+    driver: z.literal('remote'),
+    transport: remoteTransportSchema,
+    url: z.string(),
+    /** Absent for members who may not configure servers. */
+    headers: z.record(z.string(), z.string()).optional(),
+    allowPrivateNetwork: z.boolean(),
+  }),
+]);
+
+export const instanceSchema = z.object({
+  id: idSchema,
+  slug: z.string(),
+  toolbox: z.object({ id: idSchema, slug: z.string() }),
+  /** The catalog's name or the package's name or the URL's host. */
+  server: z.string(),
+  version: z.string(),
+  launch: launchViewSchema,
+  secretNames: z.array(z.string()),
+  idleMs: z.int(),
+  startTimeoutMs: z.int(),
+  state: instanceStateSchema,
+  offers: z.object({
+    tools: z.int(),
+    prompts: z.int(),
+    resources: z.int(),
+    resourceTemplates: z.int(),
+  }),
+  /** The endpoint that serves this instance alone, with its own names. */
+  mcpUrl: z.url(),
+  definedAt: timestampSchema.optional(),
+  createdAt: timestampSchema,
+});
+
+export type Instance = z.output<typeof instanceSchema>;
+export type InstanceStateView = z.output<typeof instanceStateSchema>;
+
+export const addInstanceSchema = z.object({
+  /**
+   * What to run: an id of the bundled catalog (`memory`), an npm package with an optional version
+   * (`@scope/name@1.2.3`), or the URL of a remote server.
+   */
+  server: z
+    .string()
+    .trim()
+    .min(1, 'name a server: a catalog id, an npm package such as "@scope/name@1.2.3", or a URL')
+    .max(2048, 'at most 2048 characters'),
+  /** Made from the server's name when absent. */
+  slug: slugSchema.optional(),
+  /** The toolbox it goes into; `starter` when absent. */
+  toolbox: refSchema.optional(),
+  args: argumentsSchema.optional(),
+  env: environmentVariablesSchema.optional(),
+  secrets: secretsSchema.optional(),
+  /** Default: what the catalog says, else off. */
+  network: networkPolicySchema.optional(),
+  limits: limitsSchema.partial().optional(),
+  mounts: z.array(mountSchema).max(50).optional(),
+  /** Lets the package and its dependencies run their install scripts, in the sandbox. */
+  approveScripts: z.boolean().optional(),
+  /** Which of the package's commands to run, when it has several. */
+  command: z.string().max(200).optional(),
+  /** Sleep after this many milliseconds without a request; 0 keeps it running. Default 600000. */
+  idleMs: z.int().min(0, 'at least 0').max(86_400_000, 'at most 86400000 (a day)').optional(),
+  startTimeoutMs: z.int().min(1000, 'at least 1000').max(600_000, 'at most 600000').optional(),
+  /** For a remote server only. */
+  transport: remoteTransportSchema.optional(),
+  headers: headersSchema.optional(),
+  allowPrivateNetwork: z.boolean().optional(),
+});
+
+export type AddInstanceInput = z.input<typeof addInstanceSchema>;
+
+/** Steps of adding, in this order; a remote server has no install. */
+export const addInstanceSteps = ['resolve', 'install', 'start', 'list', 'save'] as const;
+
+export const addInstanceEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('progress'),
+    step: z.enum(addInstanceSteps),
+    message: z.string(),
+  }),
+  /** The last event. A failure ends the stream with an error instead, and nothing is left behind. */
+  z.object({ type: z.literal('done'), instance: instanceSchema }),
+]);
+
+export type AddInstanceEvent = z.output<typeof addInstanceEventSchema>;
+
+export const instanceTestSchema = z.object({
+  ok: z.boolean(),
+  /** Milliseconds until it was ready, and for one round trip after that. */
+  startMs: z.number(),
+  pingMs: z.number(),
+  protocolVersion: z.string(),
+  serverInfo: z.object({ name: z.string(), version: z.string() }),
+  offers: instanceSchema.shape.offers,
+});
+
+export type InstanceTest = z.output<typeof instanceTestSchema>;
+
+export const logLineSchema = z.object({
+  at: timestampSchema,
+  /** `stderr` is the server's own; `plugboard` tells of starts, stops and crashes. */
+  source: z.enum(['stderr', 'plugboard']),
+  text: z.string(),
+});
+
+export type LogLine = z.output<typeof logLineSchema>;
+
+const tags = ['instances'];
+
+export const instancesContract = {
+  list: procedure
+    .route({ method: 'GET', path: '/instances', tags, summary: 'List instances' })
+    .input(z.object({ toolbox: refSchema.optional() }).optional())
+    .output(z.object({ instances: z.array(instanceSchema) })),
+  get: procedure
+    .route({ method: 'GET', path: '/instances/{instance}', tags, summary: 'Show one instance' })
+    .input(z.object({ instance: refSchema }))
+    .output(instanceSchema),
+  add: procedure
+    .route({
+      method: 'POST',
+      path: '/instances',
+      tags,
+      summary: 'Install, start and list a server, telling of each step; then it can be used',
+    })
+    .input(addInstanceSchema)
+    .output(eventIterator(addInstanceEventSchema)),
+  remove: procedure
+    .route({
+      method: 'DELETE',
+      path: '/instances/{instance}',
+      tags,
+      summary: 'Stop an instance and remove it with its folders and the grants on it',
+    })
+    .input(z.object({ instance: refSchema }))
+    .output(doneSchema),
+  restart: procedure
+    .route({
+      method: 'POST',
+      path: '/instances/{instance}/restart',
+      tags,
+      summary: 'Stop an instance and start it again, reading its definitions anew',
+    })
+    .input(z.object({ instance: refSchema }))
+    .output(instanceSchema),
+  test: procedure
+    .route({
+      method: 'POST',
+      path: '/instances/{instance}/test',
+      tags,
+      summary: 'Start an instance if it sleeps, and ask it something',
+    })
+    .input(z.object({ instance: refSchema }))
+    .output(instanceTestSchema),
+  logs: procedure
+    .route({
+      method: 'GET',
+      path: '/instances/{instance}/logs',
+      tags,
+      summary: 'The last lines an instance wrote, and with follow those to come',
+    })
+    .input(
+      z.object({
+        instance: refSchema,
+        tail: queryInteger(0, 10_000).optional(),
+        follow: queryBoolean.optional(),
+      }),
+    )
+    .output(eventIterator(logLineSchema)),
+};

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+import { idSchema, slugSchema } from '../ids.ts';
+import { procedure } from './errors.ts';
+import { displayNameSchema, doneSchema, refSchema, timestampSchema } from './values.ts';
+
+export const environments = ['dev', 'staging', 'prod'] as const;
+
+export const environmentSchema = z.enum(environments, {
+  error: 'an environment is one of dev, staging, prod',
+});
+
+export const toolboxSchema = z.object({
+  id: idSchema,
+  slug: z.string(),
+  name: z.string(),
+  environment: environmentSchema,
+  instances: z.int(),
+  /** The endpoint that serves this toolbox alone. */
+  mcpUrl: z.url(),
+  createdAt: timestampSchema,
+});
+
+export type Toolbox = z.output<typeof toolboxSchema>;
+
+const tags = ['toolboxes'];
+
+export const toolboxesContract = {
+  list: procedure
+    .route({ method: 'GET', path: '/toolboxes', tags, summary: 'List toolboxes' })
+    .output(z.object({ toolboxes: z.array(toolboxSchema) })),
+  create: procedure
+    .route({
+      method: 'POST',
+      path: '/toolboxes',
+      tags,
+      summary: 'Create a toolbox',
+      successStatus: 201,
+    })
+    .input(
+      z.object({
+        slug: slugSchema,
+        name: displayNameSchema.optional(),
+        environment: environmentSchema.optional(),
+      }),
+    )
+    .output(toolboxSchema),
+  delete: procedure
+    .route({
+      method: 'DELETE',
+      path: '/toolboxes/{toolbox}',
+      tags,
+      summary: 'Delete an empty toolbox and the grants on it',
+    })
+    .input(z.object({ toolbox: refSchema }))
+    .output(doneSchema),
+};
