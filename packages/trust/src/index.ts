@@ -1,1 +1,3 @@
-export {};
+export { hashDefinition } from './definition-hash.ts';
+export { levelOfOffering, levelOfTool } from './level.ts';
+export type { AskedLevel } from './level.ts';
