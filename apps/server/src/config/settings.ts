@@ -1,0 +1,72 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** One setting: its flag, its variable, and what it is for. A flag outranks its variable. */
+export interface Setting {
+  readonly flag: string;
+  readonly variable: string;
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: boolean;
+  readonly about: string;
+}
+
+export const defaultPort = 4477;
+
+export function defaultDataDir(): string {
+  return join(homedir(), '.plugboard');
+}
+
+/** Secrets have no flag: flags are seen in the list of processes. */
+export const settings = {
+  host: {
+    flag: 'host',
+    variable: 'PLUGBOARD_HOST',
+    type: 'string',
+    about: 'address to listen on (127.0.0.1)',
+  },
+  port: {
+    flag: 'port',
+    variable: 'PLUGBOARD_PORT',
+    type: 'string',
+    about: `port to listen on, 0 for a free one (${defaultPort})`,
+  },
+  dataDir: {
+    flag: 'data-dir',
+    variable: 'PLUGBOARD_DATA_DIR',
+    type: 'string',
+    about: 'folder of everything Plugboard keeps (~/.plugboard)',
+  },
+  baseUrl: {
+    flag: 'base-url',
+    variable: 'PLUGBOARD_BASE_URL',
+    type: 'string',
+    about: 'how others reach it, such as https://plugboard.example.com',
+  },
+  allowedHosts: {
+    flag: 'allowed-host',
+    variable: 'PLUGBOARD_ALLOWED_HOSTS',
+    type: 'string',
+    multiple: true,
+    about: 'further host name to answer to; repeat, or separate by commas',
+  },
+  allowUnsandboxed: {
+    flag: 'allow-unsandboxed',
+    variable: 'PLUGBOARD_ALLOW_UNSANDBOXED',
+    type: 'boolean',
+    about: 'run servers even where this machine cannot isolate them',
+  },
+  logLevel: {
+    flag: 'log-level',
+    variable: 'PLUGBOARD_LOG_LEVEL',
+    type: 'string',
+    about: 'silent, error, warn, info, debug or trace (warn)',
+  },
+  progress: {
+    flag: 'progress',
+    variable: 'PLUGBOARD_PROGRESS',
+    type: 'string',
+    about: 'text or json lines (text on a terminal)',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
