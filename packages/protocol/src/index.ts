@@ -1,1 +1,45 @@
-export {};
+export {
+  buildError,
+  buildNotification,
+  buildRequest,
+  buildResult,
+  withId,
+} from './envelope/build.ts';
+export { EnvelopeError, rpcCodes } from './envelope/envelope-error.ts';
+export type { EnvelopeFault } from './envelope/envelope-error.ts';
+export { idText, integerId, textOf } from './envelope/envelope.ts';
+export type { Envelope, Range } from './envelope/envelope.ts';
+export {
+  findProgressToken,
+  paramsText,
+  parseParams,
+  resultIsError,
+  stringParam,
+  withMember,
+} from './envelope/params.ts';
+export { readEnvelope } from './envelope/read-envelope.ts';
+export { findMember, findPath } from './json/find-member.ts';
+export { JsonSyntaxError } from './json/json-syntax-error.ts';
+export { parseUnambiguous } from './json/parse.ts';
+export { scanArray, scanObject } from './json/scan.ts';
+export type { Member } from './json/scan.ts';
+export { splice, spliceParts } from './json/splice.ts';
+export type { Edit } from './json/splice.ts';
+export { readString } from './json/string.ts';
+export type {
+  ClientInfo,
+  MessageHandler,
+  Stray,
+  Upstream,
+  UpstreamHello,
+  UpstreamOptions,
+  UpstreamRequest,
+} from './upstream/upstream.ts';
+export {
+  assumedVersion,
+  isLegacyVersion,
+  latestLegacyVersion,
+  legacyVersions,
+  negotiateVersion,
+} from './versions.ts';
+export type { LegacyVersion } from './versions.ts';

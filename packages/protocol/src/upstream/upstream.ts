@@ -1,19 +1,30 @@
 import type { Envelope } from '../envelope/envelope.ts';
 
+/**
+ * Hears one message. Handlers must not throw. One that returns a promise holds back reading from
+ * that connection until the promise settles: for all its callers, so never wait for one of them.
+ */
+export type MessageHandler = (message: Envelope) => void | Promise<void>;
+
 /** One request on its way to an upstream server. The connection gives it an id of its own. */
 export interface UpstreamRequest {
   readonly method: string;
   /** The raw JSON text of `params`, forwarded byte for byte. Absent when the request has none. */
-  readonly params?: Buffer;
+  readonly params?: Buffer | undefined;
   /** Aborting cancels the request upstream (`notifications/cancelled`) and rejects the promise. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds without an answer or a progress notification until it is cancelled. */
-  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds without an answer or a progress notification until it is cancelled; the
+   * connection's own setting when absent.
+   */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds until it is cancelled however much progress it makes; the connection's when absent. */
+  readonly maxTotalMs?: number | undefined;
   /**
    * Hears notifications that belong to this request: progress, and on HTTP everything on its own
    * stream. A progress notification arrives with the caller's own progress token restored.
    */
-  readonly onMessage?: (message: Envelope) => void;
+  readonly onMessage?: MessageHandler | undefined;
 }
 
 /** What the far side said of itself in answer to `initialize`. */
@@ -30,20 +41,70 @@ export interface UpstreamHello {
 export interface Upstream extends AsyncDisposable {
   readonly hello: UpstreamHello;
   /**
-   * Sends a request and resolves with the server's answer, a result or a JSON-RPC error alike.
+   * Sends a request and resolves with the server's answer, a result or a JSON-RPC error alike. The
+   * answer carries the connection's own id: see `withId`.
    *
    * Rejects with `AppError`: `upstream_failed` when the connection broke, the process died, or the
    * answer was not JSON-RPC; `upstream_timeout`; `cancelled` when the signal aborted;
-   * `payload_too_large` when the answer exceeded the size limit.
+   * `payload_too_large` when the answer exceeded the size limit; `unavailable` when the server does
+   * not read what it is sent.
    */
   request(request: UpstreamRequest): Promise<Envelope>;
+  /** Sends a notification. Does nothing once the connection has ended. */
   notify(method: string, params?: Buffer): void;
-  /** Hears messages that belong to no request: notifications, and requests from the server. */
-  onMessage: ((message: Envelope) => void) | undefined;
+  /** Hears notifications that belong to no request. */
+  onMessage: MessageHandler | undefined;
+  /**
+   * Hears requests from the server, but for `ping`, which the connection answers. Each must be
+   * answered through `respond`. While it is not set they are answered with "method not found".
+   */
+  onRequest: MessageHandler | undefined;
   /** Sends a response to a request that the server made. */
   respond(message: Buffer): void;
   /** Requests sent and not yet answered. */
   readonly inFlight: number;
   /** Settles, never rejects, when the connection has ended, with the reason if it was not asked to. */
   readonly closed: Promise<Error | undefined>;
+}
+
+/** Who Plugboard says it is in `initialize`. */
+export interface ClientInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly title?: string;
+}
+
+/**
+ * What a connection received and could not use; it goes on nevertheless. `garbage` is not JSON-RPC,
+ * `unknown_id` answers nothing that was asked (or no longer), `blank` is an empty line.
+ */
+export interface Stray {
+  readonly kind: 'garbage' | 'unknown_id' | 'blank';
+  /** How many of this kind so far on this connection. */
+  readonly count: number;
+  readonly bytes: Buffer;
+}
+
+/** Settings that every kind of connection has. */
+export interface UpstreamOptions {
+  readonly clientInfo: ClientInfo;
+  /** Client capabilities to declare; none by default. */
+  readonly capabilities?: Readonly<Record<string, unknown>>;
+  /** Versions to accept, most wanted first; all that this package supports by default. */
+  readonly protocolVersions?: readonly string[];
+  /** Milliseconds for the whole handshake. Default 60,000. */
+  readonly initializeTimeoutMs?: number;
+  /** Default 60,000; see `UpstreamRequest.timeoutMs`. */
+  readonly requestTimeoutMs?: number;
+  /** Default 600,000; see `UpstreamRequest.maxTotalMs`. */
+  readonly maxTotalMs?: number;
+  /** The largest message to accept, in bytes. Default 32 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Hears of everything unusable; the caller limits how often it logs. Must not throw. */
+  readonly onStray?: (stray: Stray) => void;
+  /** Set from the first byte on, where setting it on the finished connection might be too late. */
+  readonly onMessage?: MessageHandler;
+  readonly onRequest?: MessageHandler;
+  /** Aborting gives up the handshake. */
+  readonly signal?: AbortSignal;
 }

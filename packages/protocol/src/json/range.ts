@@ -1,0 +1,5 @@
+/** A half-open range of byte offsets. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
