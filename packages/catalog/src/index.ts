@@ -1,1 +1,6 @@
-export {};
+export { bundledServers, findBundled, starterServers } from './bundled/bundled.ts';
+export type { BundledServer } from './bundled/bundled.ts';
+export { launchHintsKey, launchHintsSchema } from './launch-hints.ts';
+export type { LaunchHints } from './launch-hints.ts';
+export { serverJsonSchema, serverJsonSchemaUrl } from './server-json.ts';
+export type { ServerJson, ServerPackage, ServerRemote } from './server-json.ts';
