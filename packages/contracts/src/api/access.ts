@@ -50,7 +50,7 @@ export const accessContract = {
       summary: 'What an agent may use and why; with all, also what it may not',
     })
     .input(
-      z.object({
+      z.strictObject({
         agent: refSchema,
         kind: offeringKindSchema.optional(),
         all: queryBoolean.optional(),
@@ -64,6 +64,6 @@ export const accessContract = {
       tags,
       summary: 'Can this agent call this tool, and why',
     })
-    .input(z.object({ agent: refSchema, ...toolReference }))
+    .input(z.strictObject({ agent: refSchema, ...toolReference }))
     .output(accessDecisionSchema),
 };

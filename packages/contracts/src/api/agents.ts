@@ -61,7 +61,7 @@ export const agentsContract = {
       summary: 'Create an agent, which may use nothing until it is granted something',
       successStatus: 201,
     })
-    .input(z.object({ slug: slugSchema, name: displayNameSchema.optional() }))
+    .input(z.strictObject({ slug: slugSchema, name: displayNameSchema.optional() }))
     .output(agentSchema),
   revoke: procedure
     .route({
@@ -70,12 +70,12 @@ export const agentsContract = {
       tags,
       summary: 'Remove an agent with its tokens, grants and open sessions',
     })
-    .input(z.object({ agent: refSchema }))
+    .input(z.strictObject({ agent: refSchema }))
     .output(doneSchema),
   tokens: {
     list: procedure
       .route({ method: 'GET', path: '/agents/{agent}/tokens', tags, summary: 'List tokens' })
-      .input(z.object({ agent: refSchema }))
+      .input(z.strictObject({ agent: refSchema }))
       .output(z.object({ tokens: z.array(agentTokenSchema) })),
     create: procedure
       .route({
@@ -85,7 +85,7 @@ export const agentsContract = {
         summary: 'Create a token; it is shown this once',
         successStatus: 201,
       })
-      .input(z.object({ agent: refSchema, ...tokenInput }))
+      .input(z.strictObject({ agent: refSchema, ...tokenInput }))
       .output(newAgentTokenSchema),
     revoke: procedure
       .route({
@@ -94,7 +94,7 @@ export const agentsContract = {
         tags,
         summary: 'Revoke a token, at once on open sessions too',
       })
-      .input(z.object({ agent: refSchema, token: idSchema }))
+      .input(z.strictObject({ agent: refSchema, token: idSchema }))
       .output(doneSchema),
   },
 };

@@ -65,7 +65,7 @@ export const auditContract = {
     })
     .input(
       z
-        .object({
+        .strictObject({
           ...filter,
           limit: queryInteger(1, 1000).optional(),
           /** Only records with a smaller number: the `next` of the page before. */
@@ -91,7 +91,7 @@ export const auditContract = {
     })
     .input(
       z
-        .object({
+        .strictObject({
           from: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
           to: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
         })

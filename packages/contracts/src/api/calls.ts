@@ -29,7 +29,7 @@ export const callsContract = {
       summary: 'Call a tool as an agent: decided, limited and audited like any call of it',
     })
     .input(
-      z.object({
+      z.strictObject({
         agent: refSchema,
         instance: toolReference.instance,
         name: toolReference.name,

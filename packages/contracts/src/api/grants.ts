@@ -13,9 +13,9 @@ export const effectSchema = z.enum(['allow', 'deny'], { error: 'an effect is all
 export const grantTargetInputSchema = z.discriminatedUnion(
   'scope',
   [
-    z.object({ scope: z.literal('toolbox'), toolbox: refSchema }),
-    z.object({ scope: z.literal('instance'), instance: refSchema }),
-    z.object({
+    z.strictObject({ scope: z.literal('toolbox'), toolbox: refSchema }),
+    z.strictObject({ scope: z.literal('instance'), instance: refSchema }),
+    z.strictObject({
       scope: z.literal('offering'),
       instance: refSchema,
       kind: offeringKindSchema.default('tool'),
@@ -60,7 +60,7 @@ const tags = ['grants'];
 export const grantsContract = {
   list: procedure
     .route({ method: 'GET', path: '/grants', tags, summary: 'List grants' })
-    .input(z.object({ agent: refSchema.optional() }).optional())
+    .input(z.strictObject({ agent: refSchema.optional() }).optional())
     .output(z.object({ grants: z.array(grantSchema) })),
   create: procedure
     .route({
@@ -71,7 +71,7 @@ export const grantsContract = {
       successStatus: 201,
     })
     .input(
-      z.object({
+      z.strictObject({
         agent: refSchema,
         target: grantTargetInputSchema,
         level: levelSchema,
@@ -87,6 +87,6 @@ export const grantsContract = {
       tags,
       summary: 'Take a grant back; open sessions hear of it within a second',
     })
-    .input(z.object({ grant: idSchema }))
+    .input(z.strictObject({ grant: idSchema }))
     .output(doneSchema),
 };

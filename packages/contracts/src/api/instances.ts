@@ -76,7 +76,7 @@ export const instanceSchema = z.object({
 export type Instance = z.output<typeof instanceSchema>;
 export type InstanceStateView = z.output<typeof instanceStateSchema>;
 
-export const addInstanceSchema = z.object({
+export const addInstanceSchema = z.strictObject({
   /**
    * What to run: an id of the bundled catalog (`memory`), an npm package with an optional version
    * (`@scope/name@1.2.3`), or the URL of a remote server.
@@ -153,11 +153,11 @@ const tags = ['instances'];
 export const instancesContract = {
   list: procedure
     .route({ method: 'GET', path: '/instances', tags, summary: 'List instances' })
-    .input(z.object({ toolbox: refSchema.optional() }).optional())
+    .input(z.strictObject({ toolbox: refSchema.optional() }).optional())
     .output(z.object({ instances: z.array(instanceSchema) })),
   get: procedure
     .route({ method: 'GET', path: '/instances/{instance}', tags, summary: 'Show one instance' })
-    .input(z.object({ instance: refSchema }))
+    .input(z.strictObject({ instance: refSchema }))
     .output(instanceSchema),
   add: procedure
     .route({
@@ -175,7 +175,7 @@ export const instancesContract = {
       tags,
       summary: 'Stop an instance and remove it with its folders and the grants on it',
     })
-    .input(z.object({ instance: refSchema }))
+    .input(z.strictObject({ instance: refSchema }))
     .output(doneSchema),
   restart: procedure
     .route({
@@ -184,7 +184,7 @@ export const instancesContract = {
       tags,
       summary: 'Stop an instance and start it again, reading its definitions anew',
     })
-    .input(z.object({ instance: refSchema }))
+    .input(z.strictObject({ instance: refSchema }))
     .output(instanceSchema),
   test: procedure
     .route({
@@ -193,7 +193,7 @@ export const instancesContract = {
       tags,
       summary: 'Start an instance if it sleeps, and ask it something',
     })
-    .input(z.object({ instance: refSchema }))
+    .input(z.strictObject({ instance: refSchema }))
     .output(instanceTestSchema),
   logs: procedure
     .route({
@@ -203,7 +203,7 @@ export const instancesContract = {
       summary: 'The last lines an instance wrote, and with follow those to come',
     })
     .input(
-      z.object({
+      z.strictObject({
         instance: refSchema,
         tail: queryInteger(0, 10_000).optional(),
         follow: queryBoolean.optional(),

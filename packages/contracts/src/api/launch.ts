@@ -13,25 +13,25 @@ const hostPatternSchema = z
 export const networkPolicySchema = z.discriminatedUnion(
   'mode',
   [
-    z.object({ mode: z.literal('off') }),
-    z.object({
+    z.strictObject({ mode: z.literal('off') }),
+    z.strictObject({
       mode: z.literal('allow'),
       hosts: z.array(hostPatternSchema).min(1, 'name at least one host').max(100),
     }),
-    z.object({ mode: z.literal('open') }),
+    z.strictObject({ mode: z.literal('open') }),
   ],
   { error: 'a network policy has the mode off, allow (with hosts) or open' },
 );
 
 /** What a server may use at most. */
-export const limitsSchema = z.object({
+export const limitsSchema = z.strictObject({
   memoryMb: z.int().min(32, 'at least 32').max(65_536, 'at most 65536'),
   cpus: z.number().min(0.05, 'at least 0.05').max(64, 'at most 64'),
   pids: z.int().min(8, 'at least 8').max(4096, 'at most 4096'),
 });
 
 /** A folder of the host shown to a server at the same path. */
-export const mountSchema = z.object({
+export const mountSchema = z.strictObject({
   path: z
     .string()
     .max(4096)

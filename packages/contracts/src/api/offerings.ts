@@ -49,7 +49,7 @@ export const offeringsContract = {
       tags,
       summary: 'What an instance offers, with the level each needs',
     })
-    .input(z.object({ instance: refSchema, kind: offeringKindSchema.optional() }))
+    .input(z.strictObject({ instance: refSchema, kind: offeringKindSchema.optional() }))
     .output(instanceOfferingsSchema),
   setLevel: procedure
     .route({
@@ -58,7 +58,7 @@ export const offeringsContract = {
       tags,
       summary: 'Say which level a tool needs, whatever its annotations say',
     })
-    .input(z.object({ ...target, level: levelSchema }))
+    .input(z.strictObject({ ...target, level: levelSchema }))
     .output(offeringSchema),
   resetLevel: procedure
     .route({
@@ -67,6 +67,6 @@ export const offeringsContract = {
       tags,
       summary: 'Go back to the level that the annotations ask for',
     })
-    .input(z.object(target))
+    .input(z.strictObject(target))
     .output(offeringSchema),
 };

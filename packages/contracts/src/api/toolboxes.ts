@@ -38,7 +38,7 @@ export const toolboxesContract = {
       successStatus: 201,
     })
     .input(
-      z.object({
+      z.strictObject({
         slug: slugSchema,
         name: displayNameSchema.optional(),
         environment: environmentSchema.optional(),
@@ -52,6 +52,6 @@ export const toolboxesContract = {
       tags,
       summary: 'Delete an empty toolbox and the grants on it',
     })
-    .input(z.object({ toolbox: refSchema }))
+    .input(z.strictObject({ toolbox: refSchema }))
     .output(doneSchema),
 };
