@@ -1,0 +1,16 @@
+import type { ContestantName } from '../options.ts';
+import { startBare } from './bare.ts';
+import type { Contestant, Upstreams } from './contestant.ts';
+import { createDirect } from './direct.ts';
+
+type Start = (upstreams: Upstreams) => Contestant | Promise<Contestant>;
+
+const starts: Record<ContestantName, Start> = { direct: createDirect, bare: startBare };
+
+/** Starts what the contestant needs; disposing it ends that. */
+export async function startContestant(
+  name: ContestantName,
+  upstreams: Upstreams,
+): Promise<Contestant> {
+  return starts[name](upstreams);
+}
