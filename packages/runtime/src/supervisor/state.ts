@@ -14,6 +14,7 @@ export type InstanceState =
     };
 
 export interface InstanceStatus {
+  readonly organizationId: string;
   readonly instanceId: string;
   readonly credentialSet: string;
   readonly state: InstanceState;

@@ -1,0 +1,34 @@
+import { availableParallelism } from 'node:os';
+
+import type { LifecyclePolicy } from './transition.ts';
+
+/** What the supervisor allows itself. Times are milliseconds. */
+export interface SupervisorLimits extends LifecyclePolicy {
+  /** Child processes running at once; the longest idle one makes room for a new one. */
+  readonly maxRunning: number;
+  /** Only one idle for this long is put to sleep to make room for another. */
+  readonly evictIdleMs: number;
+  /** Child processes starting at once. */
+  readonly maxStarting: number;
+  /** One that starts longer than this waits for something else than the processor: the next may go. */
+  readonly startSlotMs: number;
+  /** Between closing stdin, SIGTERM and SIGKILL. */
+  readonly stopPatienceMs: number;
+  /** For stopping everything at the end. */
+  readonly shutdownMs: number;
+  /** A burst of list_changed notifications leads to one refresh after this. */
+  readonly refreshDelayMs: number;
+}
+
+export const defaultSupervisorLimits: SupervisorLimits = {
+  maxRunning: 200,
+  evictIdleMs: 1_000,
+  maxStarting: 4 * availableParallelism(),
+  startSlotMs: 5_000,
+  stopPatienceMs: 2_000,
+  shutdownMs: 8_000,
+  refreshDelayMs: 200,
+  stableMs: 30_000,
+  backoffBaseMs: 1_000,
+  backoffCapMs: 60_000,
+};
