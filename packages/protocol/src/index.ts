@@ -1,4 +1,14 @@
 export {
+  acceptsEventStream,
+  acceptsJson,
+  isJsonContent,
+  requestedVersion,
+} from './downstream/accept.ts';
+export { readBody } from './downstream/read-body.ts';
+export { sendJson } from './downstream/send-json.ts';
+export { SseStream } from './downstream/sse-stream.ts';
+export type { EventFields, SseStreamOptions } from './downstream/sse-stream.ts';
+export {
   buildError,
   buildNotification,
   buildRequest,

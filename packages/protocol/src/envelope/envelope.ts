@@ -22,6 +22,8 @@ export interface Envelope {
   readonly result: Range | undefined;
   /** An object when present. */
   readonly error: Range | undefined;
+  /** Whether this is a result that says `isError: true`, as a failed tool's does. */
+  readonly isError: boolean;
 }
 
 /** The bytes of a part of a message: a view, not a copy. */

@@ -2,7 +2,6 @@ import { findMember, findPath } from '../json/find-member.ts';
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
 import { parseUnambiguous } from '../json/parse.ts';
 import type { Range } from '../json/range.ts';
-import { scanObject } from '../json/scan.ts';
 import { splice } from '../json/splice.ts';
 import { readString } from '../json/string.ts';
 import { EnvelopeError } from './envelope-error.ts';
@@ -65,14 +64,9 @@ export function findProgressToken(params: Buffer): Range | undefined {
   return findPath(params, { start: 0, end: params.length }, ['_meta', 'progressToken']);
 }
 
-/** Whether a tool's result says `isError: true`; false for every other answer. */
+/** Whether a tool's result says `isError: true`; false for every other message. */
 export function resultIsError(envelope: Envelope): boolean {
-  const { bytes, result } = envelope;
-  if (result === undefined || bytes[result.start] !== 0x7b) return false;
-  if (!mayHold(textOf(bytes, result), 'isError')) return false;
-  const members = scanObject(bytes, result.start, result.end);
-  const value = members.findLast((member) => member.key === 'isError')?.value;
-  return value !== undefined && bytes[value.start] === 0x74;
+  return envelope.isError;
 }
 
 /** False only when `key` is surely no key in `text`: a letter can be written as itself or as \u….  */

@@ -7,6 +7,7 @@ import { readString } from '../json/string.ts';
 import { EnvelopeError } from './envelope-error.ts';
 import type { Envelope } from './envelope.ts';
 import { readPlainAnswer } from './read-plain-answer.ts';
+import { scanResult } from './scan-result.ts';
 
 /**
  * Reads one JSON-RPC 2.0 message, strict about the envelope and indifferent to what it carries.
@@ -57,7 +58,7 @@ function classify(bytes: Buffer, members: readonly Member[]): Envelope {
     }
     if (id !== undefined) checkId(bytes, id);
     const kind = id === undefined ? 'notification' : 'request';
-    return { kind, bytes, id, method: name, params, result, error };
+    return { kind, bytes, id, method: name, params, result, error, isError: false };
   }
   if (params !== undefined) throw new EnvelopeError('invalid', 'an answer has no "params"');
   if (error !== undefined && bytes[error.start] !== 0x7b) {
@@ -65,11 +66,21 @@ function classify(bytes: Buffer, members: readonly Member[]): Envelope {
   }
   if (id === undefined) throw new EnvelopeError('invalid', 'an answer needs an "id"');
   if (error !== undefined && bytes[id.start] === 0x6e) {
-    return { kind: 'error', bytes, id: undefined, method: undefined, params, result, error };
+    return answer(bytes, undefined, result, error);
   }
   checkId(bytes, id);
+  return answer(bytes, id, result, error);
+}
+
+function answer(
+  bytes: Buffer,
+  id: Range | undefined,
+  result: Range | undefined,
+  error: Range | undefined,
+): Envelope {
   const kind = error === undefined ? 'result' : 'error';
-  return { kind, bytes, id, method: undefined, params, result, error };
+  const isError = result !== undefined && scanResult(bytes, result.start, result.end).isError;
+  return { kind, bytes, id, method: undefined, params: undefined, result, error, isError };
 }
 
 function uniqueMember(members: readonly Member[], key: string): Range | undefined {

@@ -1,6 +1,7 @@
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
-import { skipValue, skipWhitespace } from '../json/skip-value.ts';
+import { skipWhitespace } from '../json/skip-value.ts';
 import type { Envelope } from './envelope.ts';
+import { type ScannedResult, scanResult } from './scan-result.ts';
 
 const idFirst = Buffer.from('{"jsonrpc":"2.0","id":');
 const thenResult = Buffer.from(',"result":');
@@ -32,19 +33,19 @@ function readIdFirst(bytes: Buffer): Envelope | undefined {
   const end = digitsEnd(bytes, start);
   if (end === undefined || !matches(bytes, end, thenResult)) return undefined;
   const value = end + thenResult.length;
-  const valueEnd = skipValue(bytes, value, bytes.length);
-  return closesAt(bytes, valueEnd) ? result(bytes, start, end, value, valueEnd) : undefined;
+  const scanned = scanResult(bytes, value, bytes.length);
+  return closesAt(bytes, scanned.end) ? answer(bytes, start, end, value, scanned) : undefined;
 }
 
 function readResultFirst(bytes: Buffer): Envelope | undefined {
   if (!matches(bytes, 0, resultFirst)) return undefined;
   const value = resultFirst.length;
-  const valueEnd = skipValue(bytes, value, bytes.length);
-  if (!matches(bytes, valueEnd, thenId)) return undefined;
-  const start = valueEnd + thenId.length;
+  const scanned = scanResult(bytes, value, bytes.length);
+  if (!matches(bytes, scanned.end, thenId)) return undefined;
+  const start = scanned.end + thenId.length;
   const end = digitsEnd(bytes, start);
   if (end === undefined || !closesAt(bytes, end)) return undefined;
-  return result(bytes, start, end, value, valueEnd);
+  return answer(bytes, start, end, value, scanned);
 }
 
 function matches(bytes: Buffer, at: number, literal: Buffer): boolean {
@@ -70,12 +71,12 @@ function closesAt(bytes: Buffer, at: number): boolean {
   return skipWhitespace(bytes, at + 1, bytes.length) === bytes.length;
 }
 
-function result(
+function answer(
   bytes: Buffer,
   idStart: number,
   idEnd: number,
   start: number,
-  end: number,
+  { end, isError }: ScannedResult,
 ): Envelope {
   return {
     kind: 'result',
@@ -85,5 +86,6 @@ function result(
     params: undefined,
     result: { start, end },
     error: undefined,
+    isError,
   };
 }

@@ -18,6 +18,16 @@ const worthwhile = 256;
  * the quotes is not validated.
  */
 export function skipString(bytes: Buffer, start: number, end: number): number {
+  const near = start + shortest < end ? start + shortest : end;
+  for (let at = start + 1; at < near; at += 1) {
+    const byte = bytes[at]!;
+    if (byte === quote) return at + 1;
+    if (byte === backslash) at += 1;
+  }
+  return skipLongString(bytes, start, end);
+}
+
+function skipLongString(bytes: Buffer, start: number, end: number): number {
   let at = start + 1;
   let window = shortest;
   for (;;) {
