@@ -5,7 +5,9 @@ interface CallFacts {
   readonly at: number;
   readonly callId: string;
   readonly agentId: string;
-  readonly tokenId: string;
+  /** The token used; absent when a member tried the tool as this agent. */
+  readonly tokenId?: string;
+  readonly memberId?: string;
   readonly method: string;
   readonly instanceId?: string;
   readonly instance?: string;

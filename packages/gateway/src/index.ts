@@ -1,1 +1,31 @@
-export {};
+export { decide } from './access/decide.ts';
+export type { Decision, Grant, GrantTarget, Subject } from './access/decide.ts';
+export { explainDecision } from './access/explain.ts';
+export type {
+  AuditRecord,
+  CallIntent,
+  CallOutcome,
+  ChangeRecord,
+  RecordedArguments,
+} from './audit-record.ts';
+export type { Caller } from './call/record.ts';
+export { createGateway } from './create-gateway.ts';
+export type { Gateway, GatewayLimits, GatewayOptions } from './create-gateway.ts';
+export { parseEndpoint } from './endpoint.ts';
+export type { Endpoint } from './endpoint.ts';
+export type { ServerInfo } from './methods/initialize.ts';
+export type {
+  AccessSnapshot,
+  AccessSource,
+  AgentDirectory,
+  AgentIdentity,
+  AuditLog,
+  OfferedInstance,
+  Offering,
+  OnChange,
+  SessionStore,
+  StoredSession,
+  Upstreams,
+} from './ports.ts';
+export { exposeName, exposeUri, parseExposedUri } from './toolset/naming.ts';
+export type { Entry, Toolset } from './toolset/toolset.ts';

@@ -1,5 +1,5 @@
 import type { ChangeEvent, Level, OfferingKind } from '@plugboard/contracts';
-import type { Upstream } from '@plugboard/protocol';
+import type { Envelope, Upstream } from '@plugboard/protocol';
 
 import type { Grant } from './access/decide.ts';
 import type { AuditRecord } from './audit-record.ts';
@@ -17,6 +17,8 @@ export interface AgentIdentity {
 /** Finds agents by their tokens. Resolves to undefined for unknown, expired or revoked ones. */
 export interface AgentDirectory {
   find(token: string): Promise<AgentIdentity | undefined>;
+  /** Whether the token behind an identity is still good. Asks the database, not a cache. */
+  holds(identity: AgentIdentity): Promise<boolean>;
 }
 
 /** One tool, prompt or resource as its server last listed it. */
@@ -58,6 +60,10 @@ export interface Upstreams {
    * `retryAfterMs`; `upstream_failed` when it does not start; `not_found` when it is gone.
    */
   acquire(organizationId: string, instanceId: string, credentialSet: string): Promise<Upstream>;
+  /**
+   * Hears what servers say outside of any request, such as log messages. Returns how to stop.
+   */
+  onMessage(listener: (upstream: Upstream, message: Envelope) => void): () => void;
 }
 
 /** The durable record of calls. */

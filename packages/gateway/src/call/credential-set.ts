@@ -1,0 +1,2 @@
+/** Everybody's calls use the instance's one set of credentials, until people have their own. */
+export const sharedCredentials = 'shared';

@@ -1,0 +1,49 @@
+import { AppError, type ErrorCode } from '@plugboard/contracts';
+
+import type { Decision } from '../access/decide.ts';
+import { explainDecision } from '../access/explain.ts';
+import { type Resolution, type ResolvedCall, unknownMessage } from './resolve.ts';
+import { textAt } from './value-at.ts';
+
+/** A call that access rules, or its own form, stopped; nothing was forwarded. */
+export class CallRefused extends AppError {
+  readonly reason: string;
+  readonly grantId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, reason: string, grantId?: string) {
+    super(code, message);
+    this.reason = reason;
+    this.grantId = grantId;
+  }
+}
+
+/** The refusal of a request that names nothing, or nothing known. */
+export function unresolved(resolution: Extract<Resolution, { found: false }>): CallRefused {
+  const code = resolution.reason === 'unknown' ? 'not_found' : 'invalid_input';
+  return new CallRefused(code, resolution.message, resolution.reason);
+}
+
+/**
+ * The refusal of a call that is not granted. Without a grant, or under a deny, the answer is the
+ * same as for what does not exist; where a grant reaches it at too low a level, its existence is no
+ * secret and the answer names what is missing.
+ */
+export function notPermitted(
+  decision: Extract<Decision, { allowed: false }>,
+  call: ResolvedCall,
+  params: unknown,
+): CallRefused {
+  const grantId = decision.grant?.id;
+  if (decision.reason !== 'level_too_low') {
+    const message = unknownMessage(call.kind, askedName(call, params));
+    return new CallRefused('not_found', message, decision.reason, grantId);
+  }
+  const what = `${call.instance.slug} ${call.kind.replace('_', ' ')} ${call.name}`;
+  const message = `The ${what} needs ${call.level}. ${explainDecision(decision, call.level)}. An admin can grant it.`;
+  return new CallRefused('forbidden', message, decision.reason, grantId);
+}
+
+/** The name as the agent wrote it, so that a refusal tells no more than the agent knew. */
+function askedName(call: ResolvedCall, params: unknown): string {
+  return textAt(params, call.namePath) ?? '';
+}

@@ -1,0 +1,163 @@
+import type { Level, OfferingKind } from '@plugboard/contracts';
+
+import type { Subject } from '../access/decide.ts';
+import type { OfferedInstance } from '../ports.ts';
+import { parseExposedUri } from '../toolset/naming.ts';
+import { type Entry, subjectOf, type Toolset } from '../toolset/toolset.ts';
+import { mayExpandTo } from '../toolset/uri-template.ts';
+import { textAt } from './value-at.ts';
+
+/** The methods that are calls: each names one offering, is decided, recorded and forwarded. */
+export const callMethods = [
+  'tools/call',
+  'prompts/get',
+  'resources/read',
+  'completion/complete',
+] as const;
+
+export type CallMethod = (typeof callMethods)[number];
+
+/** Where a call goes and what must be allowed for it to go there. */
+export interface ResolvedCall {
+  readonly instance: OfferedInstance;
+  readonly kind: OfferingKind;
+  /** The server's own name or URI. */
+  readonly name: string;
+  readonly level: Level;
+  /** None of them may be denied and one must be allowed. */
+  readonly subjects: readonly Subject[];
+  /** The members to follow from `params` to the name, and whether its text must change. */
+  readonly namePath: readonly string[];
+  readonly renamed: boolean;
+}
+
+export type Resolution =
+  | { readonly found: true; readonly call: ResolvedCall }
+  | { readonly found: false; readonly reason: 'unknown' | 'invalid'; readonly message: string };
+
+/** Finds what a request names in the agent's toolset. `params` is the parsed `params` member. */
+export function resolve(toolset: Toolset, method: CallMethod, params: unknown): Resolution {
+  switch (method) {
+    case 'tools/call':
+      return resolveNamed(toolset, 'tool', textAt(params, ['name']), ['name']);
+    case 'prompts/get':
+      return resolveNamed(toolset, 'prompt', textAt(params, ['name']), ['name']);
+    case 'resources/read':
+      return resolveUri(toolset, textAt(params, ['uri']), ['uri']);
+    case 'completion/complete':
+      return resolveReference(toolset, params);
+  }
+}
+
+function resolveReference(toolset: Toolset, params: unknown): Resolution {
+  const type = textAt(params, ['ref', 'type']);
+  if (type === 'ref/prompt') {
+    return resolveNamed(toolset, 'prompt', textAt(params, ['ref', 'name']), ['ref', 'name']);
+  }
+  if (type === 'ref/resource') {
+    const uri = textAt(params, ['ref', 'uri']);
+    const template = uri === undefined ? undefined : toolset.entries.resource_template.get(uri);
+    return template
+      ? { found: true, call: callTo(template, ['ref', 'uri']) }
+      : resolveUri(toolset, uri, ['ref', 'uri']);
+  }
+  return invalid('params.ref.type must be "ref/prompt" or "ref/resource"');
+}
+
+function resolveNamed(
+  toolset: Toolset,
+  kind: 'tool' | 'prompt',
+  name: string | undefined,
+  namePath: readonly string[],
+): Resolution {
+  if (name === undefined) return invalid(`params.${namePath.join('.')} must be the ${kind}'s name`);
+  const entry = toolset.entries[kind].get(name);
+  if (!entry) return { found: false, reason: 'unknown', message: unknownMessage(kind, name) };
+  return { found: true, call: callTo(entry, namePath) };
+}
+
+function callTo(entry: Entry, namePath: readonly string[]): ResolvedCall {
+  const { instance, offering } = entry;
+  return {
+    instance,
+    kind: offering.kind,
+    name: offering.name,
+    level: offering.level,
+    subjects: [subjectOf(instance, offering)],
+    namePath,
+    renamed: entry.exposed !== offering.name,
+  };
+}
+
+function resolveUri(
+  toolset: Toolset,
+  uri: string | undefined,
+  namePath: readonly string[],
+): Resolution {
+  if (uri === undefined) return invalid(`params.${namePath.join('.')} must be the resource's URI`);
+  const entry = toolset.entries.resource.get(uri) ?? soleOwner(toolset, uri);
+  if (entry) {
+    const call = callTo(entry, namePath);
+    const subjects = [...call.subjects, ...templatesOf(entry.instance, entry.offering.name)];
+    return { found: true, call: { ...call, subjects, renamed: uri !== entry.offering.name } };
+  }
+  const unlisted = unlistedOwner(toolset, uri);
+  if (!unlisted)
+    return { found: false, reason: 'unknown', message: unknownMessage('resource', uri) };
+  const { instance, name } = unlisted;
+  const generic: Subject = {
+    toolboxId: instance.toolboxId,
+    instanceId: instance.id,
+    kind: 'resource',
+    name,
+    level: 'read',
+  };
+  const subjects = [generic, ...templatesOf(instance, name)];
+  const level = subjects.find((subject) => subject.kind === 'resource_template')?.level ?? 'read';
+  const call = { instance, kind: 'resource' as const, name, level, subjects, namePath };
+  return { found: true, call: { ...call, renamed: name !== uri } };
+}
+
+/**
+ * Results of tools link resources by the server's own URIs, which pass unchanged; such a URI is
+ * understood on an aggregating endpoint when exactly one instance lists it.
+ */
+function soleOwner(toolset: Toolset, uri: string): Entry | undefined {
+  if (toolset.endpoint.instance !== undefined) return undefined;
+  let owner: Entry | undefined;
+  for (const entry of toolset.entries.resource.values()) {
+    if (entry.offering.name !== uri) continue;
+    if (owner) return undefined;
+    owner = entry;
+  }
+  return owner;
+}
+
+/** Servers may serve URIs they never listed; the endpoint or the URI's prefix says which server. */
+function unlistedOwner(
+  toolset: Toolset,
+  uri: string,
+): { instance: OfferedInstance; name: string } | undefined {
+  const [only] = toolset.instances;
+  if (toolset.endpoint.instance !== undefined) return only && { instance: only, name: uri };
+  const parsed = parseExposedUri(uri);
+  const instance = toolset.instances.find(({ slug }) => slug === parsed?.instanceSlug);
+  return parsed && instance && { instance, name: parsed.uri };
+}
+
+function templatesOf(instance: OfferedInstance, uri: string): Subject[] {
+  return instance.offerings
+    .filter(({ kind, name }) => kind === 'resource_template' && mayExpandTo(name, uri))
+    .map((offering) => subjectOf(instance, offering));
+}
+
+/** One text for what does not exist and for what the agent may not know of. */
+export function unknownMessage(kind: OfferingKind, name: string): string {
+  const shown = name.length > 128 ? `${name.slice(0, 128)}…` : name;
+  const noun = kind === 'resource_template' ? 'resource template' : kind;
+  return `Unknown ${noun}: ${shown}. The list of ${noun}s shows what this agent may use.`;
+}
+
+function invalid(message: string): Resolution {
+  return { found: false, reason: 'invalid', message };
+}

@@ -1,0 +1,40 @@
+import { type AppError, type ErrorCode, isAppError } from '@plugboard/contracts';
+import { EnvelopeError, rpcCodes } from '@plugboard/protocol';
+
+/** A JSON-RPC 2.0 error (section 5.1) as it goes to an agent. */
+export interface RpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** The call may be right, but could not be served; `data.code` says why. */
+export const notServed = -32000;
+
+const invalid: ReadonlySet<ErrorCode> = new Set(['invalid_input', 'not_found']);
+
+/**
+ * What an agent is told of a failure: the message of an expected one, with its code and when to try
+ * again; of a bug nothing but `reference`, by which the log entry is found.
+ */
+export function toRpcError(error: unknown, reference: string): RpcError {
+  if (error instanceof EnvelopeError) return { code: error.rpcCode, message: error.message };
+  if (!isAppError(error)) {
+    return {
+      code: rpcCodes.internalError,
+      message: `Plugboard failed on this request. Its log has the reason under ${reference}.`,
+      data: { code: 'internal', reference },
+    };
+  }
+  return {
+    code: invalid.has(error.code) ? rpcCodes.invalidParams : notServed,
+    message: error.message,
+    data: factsOf(error),
+  };
+}
+
+function factsOf(error: AppError): Record<string, unknown> {
+  return error.retryAfterMs === undefined
+    ? { code: error.code }
+    : { code: error.code, retryable: true, retryAfterMs: error.retryAfterMs };
+}

@@ -1,0 +1,89 @@
+import { levelCovers } from '@plugboard/contracts';
+import { type Envelope, resultIsError, type Upstream } from '@plugboard/protocol';
+
+import type { AuditLog } from '../ports.ts';
+import type { Toolset } from '../toolset/toolset.ts';
+import { authorize } from './authorize.ts';
+import { openCallRecord } from './call-record.ts';
+import { forward, type ForwardServices } from './forward.ts';
+import { guardResult } from './guard.ts';
+import type { Limiter } from './limit.ts';
+import { argumentsOf, type CallEnd, type CallFacts, endOfFailure } from './record.ts';
+import { notPermitted, unresolved } from './refusal.ts';
+import { type CallMethod, resolve } from './resolve.ts';
+
+/** What the stages need from outside. */
+export interface CallServices extends ForwardServices {
+  readonly audit: AuditLog;
+  readonly limiter: Limiter;
+  /** Epoch milliseconds, with a fraction. */
+  readonly clock: () => number;
+  /** Milliseconds without answer or progress after which a call is given up. */
+  readonly callTimeoutMs: number;
+  readonly maxResultBytes: number;
+}
+
+/** One call on its way through the gateway. */
+export interface CallRequest {
+  readonly facts: CallFacts & { readonly method: CallMethod };
+  readonly toolset: Toolset;
+  readonly request: Envelope;
+  /** The parsed `params`; only ever read, what is forwarded are the bytes. */
+  readonly params: unknown;
+  readonly signal: AbortSignal;
+  /** Hears what the server says during the call, in order, never before the call is on record. */
+  readonly onMessage: (message: Envelope) => void;
+  readonly onUpstream?: (upstream: Upstream) => void;
+}
+
+/**
+ * Runs one call: resolve → decide → limit → record → forward → guard → record.
+ *
+ * Resolves with the server's own answer, rejects with `AppError` for everything else; either way
+ * the call is on record by then. When the record cannot be written nothing is shown: it rejects
+ * with `unavailable`.
+ */
+export async function runCall(services: CallServices, call: CallRequest): Promise<Envelope> {
+  const { facts, toolset, request, params } = call;
+  const { organizationId, agentId } = facts.caller;
+  const record = openCallRecord(services, facts, argumentsOf(request, params));
+  let answer: Envelope | undefined;
+  let failure: unknown;
+  let end: CallEnd;
+  try {
+    const resolution = resolve(toolset, facts.method, params);
+    if (!resolution.found) throw unresolved(resolution);
+    const target = resolution.call;
+    record.locate(target);
+
+    const decision = authorize(toolset.grants, target, services.clock());
+    if (!decision.allowed) throw notPermitted(decision, target, params);
+    record.permit(decision.grant.id);
+
+    using _place = services.limiter.enter(agentId);
+    if (levelCovers(target.level, 'write')) await record.intend();
+
+    answer = await forward(services, target, request, {
+      organizationId,
+      agentId,
+      signal: call.signal,
+      timeoutMs: services.callTimeoutMs,
+      onMessage: (message) => record.whenRecorded(() => call.onMessage(message)),
+      ...(call.onUpstream && { onUpstream: call.onUpstream }),
+    });
+    guardResult(answer, services.maxResultBytes);
+    end = endOfAnswer(answer);
+  } catch (error) {
+    failure = error;
+    end = endOfFailure(error);
+  }
+  await record.end(end);
+  if (answer === undefined || failure !== undefined) throw failure;
+  return answer;
+}
+
+function endOfAnswer(answer: Envelope): CallEnd {
+  const resultBytes = answer.bytes.length;
+  if (answer.kind === 'error') return { outcome: 'error', reason: 'upstream_error', resultBytes };
+  return { outcome: resultIsError(answer) ? 'tool_error' : 'ok', resultBytes };
+}

@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { type ChangeEvent, newId } from '@plugboard/contracts';
+import {
+  buildRequest,
+  type Envelope,
+  parseParams,
+  readEnvelope,
+  type Upstream,
+} from '@plugboard/protocol';
+
+import { createAttribution } from './call/attribution.ts';
+import { createLimiter } from './call/limit.ts';
+import type { Caller } from './call/record.ts';
+import { type CallRequest, runCall } from './call/run-call.ts';
+import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import type { OnError } from './http/exchange.ts';
+import { handle } from './http/handle.ts';
+import type { HttpServices } from './http/post.ts';
+import type { ServerInfo } from './methods/initialize.ts';
+import { createLogLevels, isLogWanted } from './methods/logging.ts';
+import type {
+  AccessSource,
+  AgentDirectory,
+  AuditLog,
+  OnChange,
+  SessionStore,
+  Upstreams,
+} from './ports.ts';
+import { createChangeWatch } from './session/changes.ts';
+import { createSessions } from './session/sessions.ts';
+import type { Toolset } from './toolset/toolset.ts';
+import { createToolsets } from './toolset/toolsets.ts';
+
+export interface GatewayOptions {
+  readonly agents: AgentDirectory;
+  readonly access: AccessSource;
+  readonly audit: AuditLog;
+  readonly upstreams: Upstreams;
+  readonly sessionStore: SessionStore;
+  readonly onChange: OnChange;
+  readonly serverInfo: ServerInfo;
+  /** Hears failures that no caller can be told of in full; `reference` is what the caller was told. */
+  readonly onError: OnError;
+  readonly limits?: Partial<GatewayLimits>;
+}
+
+export interface GatewayLimits {
+  readonly maxBodyBytes: number;
+  readonly maxResultBytes: number;
+  readonly maxCallsPerAgent: number;
+  /** Milliseconds without answer or progress after which a call is given up. */
+  readonly callTimeoutMs: number;
+}
+
+const defaultLimits: GatewayLimits = {
+  maxBodyBytes: 4 * 1024 * 1024,
+  maxResultBytes: 32 * 1024 * 1024,
+  maxCallsPerAgent: 256,
+  callTimeoutMs: 120_000,
+};
+
+/** The MCP side of Plugboard, as agents meet it. */
+export interface Gateway extends Disposable {
+  /** Serves one HTTP request to `/mcp…`; the caller has checked Host and Origin. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** What an agent sees at an endpoint. */
+  toolset(organizationId: string, agentId: string, endpoint: Endpoint): Promise<Toolset>;
+  /**
+   * Calls a tool as an agent, outside of any session: decided and recorded as every call. Resolves
+   * with the server's JSON-RPC response; rejects as `runCall` does.
+   */
+  callTool(
+    caller: Caller,
+    tool: { readonly name: string; readonly arguments: unknown; readonly endpointPath?: string },
+    options: { readonly signal: AbortSignal; readonly onMessage?: (message: Envelope) => void },
+  ): Promise<Envelope>;
+}
+
+/** Wires the stages of a call to what they need. Listens for changes until it is disposed of. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { agents, audit, upstreams, onError } = options;
+  const clock = (): number => performance.timeOrigin + performance.now();
+  const toolsets = createToolsets(options.access, clock);
+  const sessions = createSessions(options.sessionStore, clock);
+  const changes = createChangeWatch({ sessions, toolsets, agents, clock, onError });
+  const attribution = createAttribution();
+  const services: HttpServices = {
+    agents,
+    audit,
+    upstreams,
+    toolsets,
+    sessions,
+    changes,
+    attribution,
+    limiter: createLimiter(limits.maxCallsPerAgent),
+    logLevels: createLogLevels(onError),
+    serverInfo: options.serverInfo,
+    clock,
+    onError,
+    ...limits,
+  };
+
+  const stopListening = [
+    options.onChange((event: ChangeEvent) => changes.hear(event)),
+    upstreams.onMessage((upstream, message) => tellSessions(upstream, message)),
+  ];
+
+  /** Passes on what a server says outside of a request, to whom it can only concern. */
+  function tellSessions(upstream: Upstream, message: Envelope): void {
+    if (message.method !== 'notifications/message') return;
+    const agentId = attribution.deliver(upstream, message);
+    if (agentId === undefined) return;
+    for (const session of sessions.inUse(agentId)) {
+      if (session.hasStream && isLogWanted(message, session.logLevel)) session.send(message.bytes);
+    }
+  }
+
+  return {
+    handle: (request, response) => handle(services, request, response),
+    toolset: (organizationId, agentId, endpoint) => toolsets.get(organizationId, agentId, endpoint),
+    async callTool(caller, tool, { signal, onMessage }) {
+      const endpoint = parseEndpoint(`/mcp${tool.endpointPath ?? ''}`);
+      if (!endpoint) throw new Error(`no endpoint at ${tool.endpointPath}`);
+      const params = Buffer.from(JSON.stringify({ name: tool.name, arguments: tool.arguments }));
+      const request = readEnvelope(buildRequest('0', 'tools/call', params));
+      const call: CallRequest = {
+        facts: { callId: newId(), caller, method: 'tools/call', startedAt: clock() },
+        toolset: await toolsets.get(caller.organizationId, caller.agentId, endpoint),
+        request,
+        params: parseParams(request),
+        signal,
+        onMessage: onMessage ?? (() => {}),
+      };
+      return runCall(services, call);
+    },
+    [Symbol.dispose]() {
+      for (const stop of stopListening) stop();
+      changes[Symbol.dispose]();
+      sessions[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { parseEndpoint } from '../endpoint.ts';
+import { authenticate, challenge } from './authenticate.ts';
+import { endSession } from './end-session.ts';
+import {
+  describeFailure,
+  type Exchange,
+  refuse,
+  sendRpcError,
+  statusOfFailure,
+} from './exchange.ts';
+import { openListening } from './listen.ts';
+import { handlePost, type HttpServices } from './post.ts';
+
+/**
+ * Serves one request to `/mcp…`: Streamable HTTP of 2025-03-26 to 2025-11-25. Always answers, never
+ * rejects. Host and Origin have been checked by then.
+ */
+export async function handle(
+  services: HttpServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const endpoint = parseEndpoint(request.url ?? '');
+    if (!endpoint) {
+      refuse(
+        response,
+        404,
+        'Not an MCP endpoint: use /mcp, /mcp/{toolbox} or /mcp/{toolbox}/{server}.',
+      );
+      return;
+    }
+    const identity = await authenticate(request, services.agents);
+    if (!identity) {
+      const { message, wwwAuthenticate } = challenge(request);
+      refuse(response, 401, message, { 'www-authenticate': wwwAuthenticate });
+      return;
+    }
+    await dispatch(services, { request, response, identity, endpoint });
+  } catch (error) {
+    const shown = describeFailure(error, services.onError);
+    sendRpcError(response, statusOfFailure(error), null, shown);
+  }
+}
+
+function dispatch(services: HttpServices, exchange: Exchange): Promise<void> {
+  switch (exchange.request.method) {
+    case 'POST':
+      return handlePost(services, exchange);
+    case 'GET':
+      return openListening(services, exchange);
+    case 'DELETE':
+      return endSession(services, exchange);
+    default:
+      refuse(exchange.response, 405, 'Use POST, GET or DELETE here.', {
+        allow: 'GET, POST, DELETE',
+      });
+      return Promise.resolve();
+  }
+}

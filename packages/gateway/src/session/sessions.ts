@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { Endpoint } from '../endpoint.ts';
+import type { AgentIdentity, SessionStore } from '../ports.ts';
+import { listNouns, Session } from './session.ts';
+
+/** After this long without streams or calls a session is kept by the store alone. */
+const forgetAfterMs = 30 * 60_000;
+const sweepEveryMs = 60_000;
+
+/** Sessions of legacy clients: those in use here, and how to take up the others from the store. */
+export interface Sessions extends Disposable {
+  /** Makes a session that survives this process. */
+  open(
+    identity: AgentIdentity,
+    endpoint: Endpoint,
+    client: { readonly protocolVersion: string; readonly params: string },
+  ): Promise<Session>;
+  /**
+   * The session with that id, if it is this agent's and this endpoint's. Undefined otherwise: what
+   * belongs to someone else does not exist.
+   */
+  find(id: string, identity: AgentIdentity, endpoint: Endpoint): Promise<Session | undefined>;
+  setLogLevel(session: Session, level: string): Promise<void>;
+  /** Ends a session for good. */
+  end(session: Session): Promise<void>;
+  /** Sessions in use here, optionally of one agent. */
+  inUse(agentId?: string): Session[];
+  /** Stops using a session here; the store still has it. */
+  release(session: Session): void;
+}
+
+export function createSessions(store: SessionStore, clock: () => number): Sessions {
+  const sessions = new Map<string, Session>();
+  const sweep = setInterval(() => {
+    const before = clock() - forgetAfterMs;
+    for (const session of sessions.values()) {
+      if (session.isIdle && session.lastUsedAt < before) sessions.delete(session.id);
+    }
+  }, sweepEveryMs).unref();
+
+  function release(session: Session): void {
+    sessions.delete(session.id);
+    session.close();
+  }
+
+  return {
+    async open(identity, endpoint, client) {
+      const id = randomBytes(24).toString('base64url');
+      const { protocolVersion } = client;
+      const idHash = hashId(id);
+      await store.create({
+        idHash,
+        organizationId: identity.organizationId,
+        agentId: identity.agentId,
+        tokenId: identity.tokenId,
+        endpoint: endpoint.path,
+        protocolVersion,
+        client: client.params,
+        logLevel: undefined,
+      });
+      const now = clock();
+      const fields = { id, idHash, identity, endpoint, protocolVersion, logLevel: undefined, now };
+      const session = new Session(fields);
+      sessions.set(id, session);
+      return session;
+    },
+    async find(id, identity, endpoint) {
+      const session = sessions.get(id) ?? (await takeUp(id, identity, endpoint));
+      if (session?.identity.agentId !== identity.agentId) return undefined;
+      if (session.endpoint.path !== endpoint.path) return undefined;
+      session.lastUsedAt = clock();
+      return session;
+    },
+    async setLogLevel(session, level) {
+      await store.setLogLevel(session.identity.organizationId, session.idHash, level);
+      session.logLevel = level;
+    },
+    async end(session) {
+      await store.delete(session.identity.organizationId, session.idHash);
+      release(session);
+    },
+    inUse(agentId) {
+      const all = [...sessions.values()];
+      return agentId === undefined ? all : all.filter((s) => s.identity.agentId === agentId);
+    },
+    release,
+    [Symbol.dispose]() {
+      clearInterval(sweep);
+      for (const session of sessions.values()) session.close();
+      sessions.clear();
+    },
+  };
+
+  async function takeUp(
+    id: string,
+    identity: AgentIdentity,
+    endpoint: Endpoint,
+  ): Promise<Session | undefined> {
+    if (id.length > 64) return undefined;
+    const idHash = hashId(id);
+    const stored = await store.find(identity.organizationId, idHash);
+    if (stored?.agentId !== identity.agentId || stored.endpoint !== endpoint.path) return undefined;
+    const other = sessions.get(id);
+    if (other) return other;
+    const { protocolVersion, logLevel } = stored;
+    const fields = { id, idHash, identity, endpoint, protocolVersion, logLevel, now: clock() };
+    const session = new Session(fields);
+    // Nobody here knows what the client was last shown.
+    for (const noun of listNouns) session.tellListChanged(noun);
+    sessions.set(id, session);
+    return session;
+  }
+}
+
+function hashId(id: string): Buffer {
+  return createHash('sha256').update(id).digest();
+}
