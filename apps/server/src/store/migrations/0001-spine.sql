@@ -146,6 +146,7 @@ create table agent_tokens (
   created_at timestamptz not null default now(),
   expires_at timestamptz,
   revoked_at timestamptz,
+  constraint agent_tokens_organization_key unique (organization_id, id),
   constraint agent_tokens_agent_fk foreign key (organization_id, agent_id)
     references agents (organization_id, id) on delete cascade,
   constraint agent_tokens_hash_key unique (organization_id, hash)
@@ -187,7 +188,7 @@ create table sessions (
   -- SHA-256 of the Mcp-Session-Id.
   id_hash bytea not null constraint sessions_hash_length check (length(id_hash) = 32),
   agent_id uuid not null,
-  token_id uuid not null constraint sessions_token_fk references agent_tokens (id) on delete cascade,
+  token_id uuid not null,
   -- The path after /mcp: '', '/toolbox' or '/toolbox/instance'.
   endpoint text not null,
   protocol_version text not null,
@@ -198,24 +199,27 @@ create table sessions (
   last_seen_at timestamptz not null default now(),
   constraint sessions_pk primary key (organization_id, id_hash),
   constraint sessions_agent_fk foreign key (organization_id, agent_id)
-    references agents (organization_id, id) on delete cascade
+    references agents (organization_id, id) on delete cascade,
+  constraint sessions_token_fk foreign key (organization_id, token_id)
+    references agent_tokens (organization_id, id) on delete cascade
 );
 create index sessions_agent_idx on sessions (organization_id, agent_id);
-create index sessions_token_idx on sessions (token_id);
+create index sessions_token_idx on sessions (organization_id, token_id);
 create index sessions_seen_idx on sessions (organization_id, last_seen_at);
 
 -- Audit: one hash chain per organization. hash = sha256(previous hash || record as UTF-8); the first
 -- record's previous hash is 32 zero bytes. The other columns repeat parts of the record for queries;
--- verification compares them with it.
+-- verification compares them with it. An organization with a chain cannot be deleted.
 create table audit_heads (
   organization_id uuid constraint audit_heads_pk primary key
-    constraint audit_heads_organization_fk references organizations (id) on delete cascade,
+    constraint audit_heads_organization_fk references organizations (id),
   seq bigint not null default 0,
   hash bytea not null default '\x0000000000000000000000000000000000000000000000000000000000000000'
-);
+) with (fillfactor = 50);
 
+-- No foreign key of its own: each append holds the organization's head, which has one.
 create table audit_records (
-  organization_id uuid not null constraint audit_records_organization_fk references organizations (id),
+  organization_id uuid not null,
   seq bigint not null,
   at timestamptz not null,
   -- call.intent, call.outcome, or a change such as grant.created.
@@ -233,7 +237,7 @@ create index audit_records_instance_idx on audit_records (organization_id, insta
 
 -- Signed marks of how far the chain had come, so that cutting off its end shows.
 create table audit_checkpoints (
-  organization_id uuid not null constraint audit_checkpoints_organization_fk references organizations (id),
+  organization_id uuid not null constraint audit_checkpoints_organization_fk references audit_heads (organization_id),
   seq bigint not null,
   hash bytea not null,
   -- HMAC-SHA256 under a key derived from the master key, which the database never holds.
@@ -242,27 +246,78 @@ create table audit_checkpoints (
   constraint audit_checkpoints_pk primary key (organization_id, seq)
 );
 
--- Appends records (one JSON text per line) to an organization's chain and returns its new head.
--- Runs in the caller's transaction, so a change and its record commit together. Waits for other
--- writers of the same chain; safe from any number of nodes.
-create function append_audit(org uuid, lines text, out seq bigint, out hash bytea)
+-- Appends records to the chains of one or more organizations and returns their new heads.
+--
+-- `lines` holds one JSON text per line, counts[1] of them for organizations[1] and so on; the other
+-- arrays have an element for each line. Name organizations in ascending order, for each append
+-- waits for other writers of the same chain. Safe from any number of nodes.
+--
+-- Runs in the caller's transaction, so a change and its record commit together; a transaction that
+-- works for one organization cannot append to another's chain.
+create function append_audit(
+  organizations uuid[], counts integer[], lines text,
+  ats bigint[], kinds text[], call_ids uuid[], agent_ids uuid[], instance_ids uuid[]
+) returns table (organization_id uuid, seq bigint, hash bytea)
   language plpgsql as $$
+#variable_conflict use_column
 declare
-  line text;
+  tenant uuid := current_organization();
+  records text[] := string_to_array(lines, E'\n');
+  hashes bytea[];
+  start_seq bigint;
+  first integer := 1;
 begin
-  perform set_config('plugboard.organization_id', org::text, true);
-  select h.seq, h.hash into strict seq, hash
-    from audit_heads h where h.organization_id = org for update;
-  foreach line in array string_to_array(lines, E'\n') loop
-    seq := seq + 1;
-    hash := sha256(hash || convert_to(line, 'UTF8'));
+  if cardinality(records) <> (select sum(c) from unnest(counts) c) then
+    raise exception 'append_audit: % lines for counts %', cardinality(records), counts;
+  end if;
+  for n in 1 .. cardinality(organizations) loop
+    organization_id := organizations[n];
+    if tenant is null then
+      perform set_config('plugboard.organization_id', organization_id::text, true);
+    elsif tenant <> organization_id then
+      raise exception 'append_audit: the transaction belongs to another organization';
+    end if;
+    select h.seq, h.hash into start_seq, hash
+      from audit_heads h where h.organization_id = organizations[n] for update;
+    if not found then
+      insert into audit_heads as h (organization_id) values (organizations[n])
+        on conflict on constraint audit_heads_pk do update set seq = h.seq
+        returning h.seq, h.hash into start_seq, hash;
+    end if;
+    seq := start_seq + counts[n];
+    hashes := null;
+    for i in first .. first + counts[n] - 1 loop
+      hash := sha256(hash || convert_to(records[i], 'UTF8'));
+      hashes[i - first + 1] := hash;
+    end loop;
     insert into audit_records (organization_id, seq, at, kind, call_id, agent_id, instance_id, record, hash)
-      select org, append_audit.seq, to_timestamp(r.at / 1000.0), r.kind, r."callId", r."agentId", r."instanceId", line, append_audit.hash
-      from json_to_record(line::json)
-        as r(at float8, kind text, "callId" uuid, "agentId" uuid, "instanceId" uuid);
+      select organizations[n], start_seq + r.position, to_timestamp(r.at / 1000.0), r.kind,
+             r.call_id, r.agent_id, r.instance_id, r.record, r.hash
+      from unnest(
+        ats[first : first + counts[n] - 1], kinds[first : first + counts[n] - 1],
+        call_ids[first : first + counts[n] - 1], agent_ids[first : first + counts[n] - 1],
+        instance_ids[first : first + counts[n] - 1], records[first : first + counts[n] - 1], hashes
+      ) with ordinality as r (at, kind, call_id, agent_id, instance_id, record, hash, position);
+    update audit_heads h set seq = append_audit.seq, hash = append_audit.hash
+      where h.organization_id = organizations[n];
+    first := first + counts[n];
+    return next;
   end loop;
-  update audit_heads h set seq = append_audit.seq, hash = append_audit.hash where h.organization_id = org;
+  if tenant is null then
+    perform set_config('plugboard.organization_id', '', true);
+  end if;
 end $$;
+
+-- What is in the log stays as it is, whoever asks.
+create function refuse_change() returns trigger
+  language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+create trigger audit_records_append_only before update or delete or truncate on audit_records
+  for each statement execute function refuse_change();
+create trigger audit_checkpoints_append_only before update or delete or truncate on audit_checkpoints
+  for each statement execute function refuse_change();
 
 -- Row-level security, on every table with an organization.
 do $$
@@ -285,3 +340,13 @@ alter table organizations enable row level security;
 alter table organizations force row level security;
 create policy tenant on organizations
   using (id = current_organization()) with check (id = current_organization());
+
+-- Anyone may list the directory; only within an organization may its entry be made or deleted, for
+-- deleting it deletes all that the organization has.
+alter table organization_directory enable row level security;
+alter table organization_directory force row level security;
+create policy listed on organization_directory for select using (true);
+create policy tenant_insert on organization_directory for insert
+  with check (id = current_organization());
+create policy tenant_delete on organization_directory for delete
+  using (id = current_organization());

@@ -1,0 +1,192 @@
+// Generated from the migrated schema by generate-schema.ts. Do not edit.
+import type { ColumnType, Generated } from 'kysely';
+
+/** Read as parsed, written as JSON text. */
+type Json = ColumnType<unknown, string, string>;
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type GeneratedJson = ColumnType<unknown, string | undefined, string>;
+
+export interface AgentTokens {
+  id: string;
+  organization_id: string;
+  agent_id: string;
+  name: string;
+  hash: Buffer;
+  hint: string;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+}
+
+export interface Agents {
+  id: string;
+  organization_id: string;
+  slug: string;
+  name: string;
+  created_at: GeneratedTimestamp;
+  revoked_at: Timestamp | null;
+}
+
+export interface ApiKeys {
+  id: string;
+  organization_id: string;
+  member_id: string;
+  name: string;
+  hash: Buffer;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+}
+
+export interface AuditCheckpoints {
+  organization_id: string;
+  seq: number;
+  hash: Buffer;
+  mac: Buffer;
+  at: GeneratedTimestamp;
+}
+
+export interface AuditHeads {
+  organization_id: string;
+  seq: Generated<number>;
+  hash: Generated<Buffer>;
+}
+
+export interface AuditRecords {
+  organization_id: string;
+  seq: number;
+  at: Timestamp;
+  kind: string;
+  call_id: string | null;
+  agent_id: string | null;
+  instance_id: string | null;
+  record: string;
+  hash: Buffer;
+}
+
+export interface Grants {
+  id: string;
+  organization_id: string;
+  agent_id: string;
+  effect: 'allow' | 'deny';
+  level: 'read' | 'write' | 'execute' | 'admin';
+  toolbox_id: string | null;
+  instance_id: string | null;
+  offering_kind: 'tool' | 'prompt' | 'resource' | 'resource_template' | null;
+  offering_name: string | null;
+  expires_at: Timestamp | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface Instances {
+  id: string;
+  organization_id: string;
+  toolbox_id: string;
+  slug: string;
+  server_name: string;
+  version: string;
+  launch: Json;
+  sealed_secrets: GeneratedJson;
+  idle_ms: Generated<number>;
+  start_timeout_ms: Generated<number>;
+  hello: string | null;
+  defined_at: Timestamp | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface LevelOverrides {
+  organization_id: string;
+  instance_id: string;
+  kind: 'tool' | 'prompt' | 'resource' | 'resource_template';
+  name: string;
+  level: 'read' | 'write' | 'execute' | 'admin';
+  created_at: GeneratedTimestamp;
+}
+
+export interface Members {
+  id: string;
+  organization_id: string;
+  name: string;
+  role: 'owner' | 'admin' | 'member' | 'auditor';
+  created_at: GeneratedTimestamp;
+}
+
+export interface Offerings {
+  organization_id: string;
+  instance_id: string;
+  kind: 'tool' | 'prompt' | 'resource' | 'resource_template';
+  name: string;
+  position: number;
+  definition: string;
+  hash: Buffer;
+  level: 'read' | 'write' | 'execute' | 'admin';
+}
+
+export interface OrganizationDirectory {
+  id: string;
+  created_at: GeneratedTimestamp;
+}
+
+export interface Organizations {
+  id: string;
+  slug: string;
+  name: string;
+  created_at: GeneratedTimestamp;
+}
+
+export interface OwnerKeys {
+  id: string;
+  organization_id: string;
+  sealed: Buffer;
+  created_at: GeneratedTimestamp;
+}
+
+export interface SchemaMigrations {
+  number: number;
+  name: string;
+  checksum: string;
+  applied_at: GeneratedTimestamp;
+}
+
+export interface Sessions {
+  organization_id: string;
+  id_hash: Buffer;
+  agent_id: string;
+  token_id: string;
+  endpoint: string;
+  protocol_version: string;
+  client: string;
+  log_level: string | null;
+  created_at: GeneratedTimestamp;
+  last_seen_at: GeneratedTimestamp;
+}
+
+export interface Toolboxes {
+  id: string;
+  organization_id: string;
+  slug: string;
+  name: string;
+  environment: Generated<'dev' | 'staging' | 'prod'>;
+  created_at: GeneratedTimestamp;
+}
+
+export interface Database {
+  agent_tokens: AgentTokens;
+  agents: Agents;
+  api_keys: ApiKeys;
+  audit_checkpoints: AuditCheckpoints;
+  audit_heads: AuditHeads;
+  audit_records: AuditRecords;
+  grants: Grants;
+  instances: Instances;
+  level_overrides: LevelOverrides;
+  members: Members;
+  offerings: Offerings;
+  organization_directory: OrganizationDirectory;
+  organizations: Organizations;
+  owner_keys: OwnerKeys;
+  schema_migrations: SchemaMigrations;
+  sessions: Sessions;
+  toolboxes: Toolboxes;
+}

@@ -1,0 +1,36 @@
+import { AppError, idSchema } from '@plugboard/contracts';
+import { type Kysely, sql, type Transaction } from 'kysely';
+
+import type { Database } from './schema.ts';
+
+/**
+ * Runs `work` in a transaction that sees and changes the rows of one organization and of no other;
+ * the database enforces it. The transaction commits when `work` resolves.
+ */
+export async function withTenant<T>(
+  db: Kysely<Database>,
+  organizationId: string,
+  work: (tx: Transaction<Database>) => Promise<T>,
+): Promise<T> {
+  requireOrganizationId(organizationId);
+  return db.transaction().execute(async (tx) => {
+    await sql`select set_config('plugboard.organization_id', ${organizationId}, true)`.execute(tx);
+    return work(tx);
+  });
+}
+
+/** Every organization's id, oldest first: for work that visits each in turn. */
+export async function listOrganizationIds(db: Kysely<Database>): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('organization_directory')
+    .select('id')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export function requireOrganizationId(organizationId: string): void {
+  if (idSchema.safeParse(organizationId).success) return;
+  throw new AppError('invalid_input', 'An organization is named by its id, a UUID.');
+}
