@@ -6,7 +6,7 @@ export interface Lifecycle {
   readonly state: InstanceState;
   /** Failures since it last ran for `stableMs`. */
   readonly failures: number;
-  /** Starts after a failure or on demand, since the copy exists. */
+  /** Starts after a failure, since the copy exists. */
   readonly restarts: number;
 }
 

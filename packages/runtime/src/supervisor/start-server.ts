@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { AppError } from '@plugboard/contracts';
+import type { Upstream } from '@plugboard/protocol';
+import type { Secret } from '@plugboard/vault';
+
+import type { Driver, RunningServer, ServerSinks } from '../drivers/driver.ts';
+import type { InstanceSpec, ProcessLaunch, RemoteLaunch } from '../instance.ts';
+import { describeExit } from './exit-reason.ts';
+import { orAborted } from './or-aborted.ts';
+
+export interface Drivers {
+  readonly process: Driver<ProcessLaunch>;
+  readonly remote: Driver<RemoteLaunch>;
+}
+
+export interface StartRequest {
+  readonly drivers: Drivers;
+  readonly spec: InstanceSpec;
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly clientInfo: { readonly name: string; readonly version: string };
+  readonly onStderr: (line: Buffer) => void;
+  /** Runs on the connection before the start counts as done. */
+  readonly prepare: (upstream: Upstream) => Promise<void>;
+  /** Gives up the start; of no effect once it is done. */
+  readonly signal: AbortSignal;
+}
+
+export interface StartedServer {
+  readonly server: RunningServer;
+  readonly upstream: Upstream;
+  /** Ends it without patience. */
+  kill(): void;
+}
+
+/** A killed driver that does not come back is not waited for longer. */
+const abandonMs = 5_000;
+/** The exit of a process follows the end of its connection at this distance. */
+const exitLagMs = 250;
+
+/**
+ * Starts a server and shakes hands with it, within `spec.startTimeoutMs`. When it rejects, nothing
+ * of the server is left.
+ */
+export async function startServer(request: StartRequest): Promise<StartedServer> {
+  const { drivers, spec, secrets, onStderr, signal } = request;
+  const life = new AbortController();
+  const giveUp = (): void => life.abort(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
+  const timer = setTimeout(() => life.abort(tooSlow(spec)), spec.startTimeoutMs);
+  const starting = startWith(drivers, spec, secrets, { onStderr, signal: life.signal });
+  try {
+    signal.throwIfAborted();
+    const server = await orAborted(starting, life.signal);
+    const upstream = await orAborted(connect(server, request), life.signal);
+    life.signal.throwIfAborted();
+    return { server, upstream, kill: () => life.abort() };
+  } catch (error) {
+    life.abort(error);
+    await Promise.race([cleanUp(starting), delay(abandonMs, undefined, { ref: false })]);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+/** Resolves when a started server has ended by itself, with the reason as words after its name. */
+export async function whenEnded(started: StartedServer, spec: InstanceSpec): Promise<string> {
+  const { server, upstream } = started;
+  const exited = server.exited.then((exit) => describeExit(exit, spec));
+  const closed = upstream.closed.then(async (error) => {
+    await delay(exitLagMs, undefined, { ref: false });
+    return error === undefined ? 'closed its connection' : `lost its connection: ${error.message}`;
+  });
+  return Promise.race([exited, closed]);
+}
+
+async function startWith(
+  drivers: Drivers,
+  spec: InstanceSpec,
+  secrets: Readonly<Record<string, Secret>>,
+  sinks: ServerSinks,
+): Promise<RunningServer> {
+  const { launch } = spec;
+  return launch.driver === 'process'
+    ? drivers.process.start({ ...spec, launch }, secrets, sinks)
+    : drivers.remote.start({ ...spec, launch }, secrets, sinks);
+}
+
+async function connect(server: RunningServer, request: StartRequest): Promise<Upstream> {
+  const { spec, clientInfo, prepare } = request;
+  const connecting = (async () => {
+    const initializeTimeoutMs = spec.startTimeoutMs;
+    const upstream = await server.connect({ clientInfo, initializeTimeoutMs });
+    await prepare(upstream);
+    return upstream;
+  })();
+  const exited = server.exited.then((exit) => {
+    throw new AppError('upstream_failed', `it ${describeExit(exit, spec)}.`);
+  });
+  try {
+    return await Promise.race([connecting, exited]);
+  } catch (error) {
+    // The exit tells more than the broken connection that it causes.
+    await Promise.race([exited, delay(exitLagMs, undefined, { ref: false })]);
+    throw error;
+  }
+}
+
+async function cleanUp(starting: Promise<RunningServer>): Promise<void> {
+  const server = await starting.catch(() => undefined);
+  await server?.stop(0);
+}
+
+function tooSlow(spec: InstanceSpec): AppError {
+  return new AppError(
+    'upstream_failed',
+    `it was not ready within ${spec.startTimeoutMs / 1000} s. Allow it more time, or see its log for what it waits for.`,
+  );
+}
