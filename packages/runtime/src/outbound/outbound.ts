@@ -39,16 +39,16 @@ export function createOutbound(options: OutboundOptions): Agent {
   const connect = buildConnector({
     timeout: connectTimeoutMs,
     allowH2: false,
-    lookup: async (hostname, { all }, done) => {
-      let addresses: readonly LookupAddress[];
-      try {
-        addresses = await resolveAllowed(hostname, lookup, isAllowed);
-      } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)), []);
-        return;
-      }
-      if (all) done(null, [...addresses]);
-      else done(null, addresses[0]!.address, addresses[0]!.family);
+    lookup: (hostname, { all }, done) => {
+      void (async () => {
+        try {
+          const addresses = await resolveAllowed(hostname, lookup, isAllowed);
+          if (all) done(null, [...addresses]);
+          else done(null, addresses[0]!.address, addresses[0]!.family);
+        } catch (error) {
+          done(error instanceof Error ? error : new Error(String(error)), []);
+        }
+      })();
     },
   });
 
