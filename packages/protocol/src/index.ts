@@ -36,6 +36,8 @@ export type { Member } from './json/scan.ts';
 export { splice, spliceParts } from './json/splice.ts';
 export type { Edit } from './json/splice.ts';
 export { readString } from './json/string.ts';
+export { connectStdio } from './upstream/connect-stdio.ts';
+export type { StdioOptions } from './upstream/connect-stdio.ts';
 export type {
   ClientInfo,
   MessageHandler,

@@ -1,0 +1,283 @@
+import { AppError } from '@plugboard/contracts';
+
+import { buildError, buildNotification, buildRequest, buildResult } from '../envelope/build.ts';
+import { EnvelopeError, rpcCodes } from '../envelope/envelope-error.ts';
+import { type Envelope, idText, integerId, readInteger, textOf } from '../envelope/envelope.ts';
+import { findProgressToken } from '../envelope/params.ts';
+import { readEnvelope } from '../envelope/read-envelope.ts';
+import { findMember } from '../json/find-member.ts';
+import { JsonSyntaxError } from '../json/json-syntax-error.ts';
+import type { Range } from '../json/range.ts';
+import { splice } from '../json/splice.ts';
+import type { Carrier, Receiver } from './carrier.ts';
+import { Pending, type PendingLimits } from './pending.ts';
+import type {
+  MessageHandler,
+  Stray,
+  Upstream,
+  UpstreamHello,
+  UpstreamOptions,
+  UpstreamRequest,
+} from './upstream.ts';
+
+/** A connection over any transport: ids, time-outs, cancellation, progress, and who hears what. */
+export class Connection implements Upstream, Receiver {
+  onMessage: MessageHandler | undefined;
+  onRequest: MessageHandler | undefined;
+  readonly closed: Promise<Error | undefined>;
+  readonly #settleClosed: (reason: Error | undefined) => void;
+  readonly #carrier: Carrier;
+  readonly #limits: PendingLimits;
+  readonly #onStray: ((stray: Stray) => void) | undefined;
+  readonly #strays = { garbage: 0, unknown_id: 0, blank: 0 };
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #holds = 0;
+  #ended: Error | undefined;
+  #closing: Promise<void> | undefined;
+  #hello: UpstreamHello | undefined;
+
+  constructor(options: UpstreamOptions, createCarrier: (receiver: Connection) => Carrier) {
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+    this.closed = promise;
+    this.#settleClosed = resolve;
+    this.onMessage = options.onMessage;
+    this.onRequest = options.onRequest;
+    this.#onStray = options.onStray;
+    this.#limits = {
+      timeoutMs: options.requestTimeoutMs ?? 60_000,
+      maxTotalMs: options.maxTotalMs ?? 600_000,
+    };
+    this.#carrier = createCarrier(this);
+  }
+
+  get hello(): UpstreamHello {
+    if (this.#hello === undefined) throw new Error('the handshake is not done yet');
+    return this.#hello;
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Takes the outcome of a handshake; a transport may repeat it when the server lost its session. */
+  welcome(hello: UpstreamHello): void {
+    this.#hello = hello;
+    this.#carrier.ready?.(hello.protocolVersion);
+  }
+
+  request(request: UpstreamRequest, isHandshake = false): Promise<Envelope> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (request.signal?.aborted === true) {
+      return Promise.reject(new AppError('cancelled', 'the request was cancelled before it began'));
+    }
+    const id = this.#nextId;
+    this.#nextId += 1;
+    let pending: Pending | undefined;
+    try {
+      const { params, token } = withOwnProgressToken(request.params, id);
+      const message = buildRequest(String(id), request.method, params);
+      pending = new Pending(
+        id,
+        request,
+        token,
+        {
+          timeoutMs: request.timeoutMs ?? this.#limits.timeoutMs,
+          maxTotalMs: request.maxTotalMs ?? this.#limits.maxTotalMs,
+        },
+        isHandshake ? this.#abandonQuietly : this.#abandon,
+      );
+      this.#pending.set(id, pending);
+      this.#carrier.send({ message, id, isHandshake });
+      return pending.answer;
+    } catch (cause) {
+      const reason = asRequestFailure(cause);
+      if (pending === undefined) return Promise.reject(reason);
+      this.failRequest(id, reason);
+      return pending.answer;
+    }
+  }
+
+  notify(method: string, params?: Buffer, isHandshake = false): void {
+    this.#trySend({ message: buildNotification(method, params), isHandshake });
+  }
+
+  respond(message: Buffer): void {
+    this.#trySend({ message });
+  }
+
+  receive(bytes: Buffer, requestId?: number): void {
+    if (this.#ended !== undefined) return;
+    let message: Envelope;
+    try {
+      message = readEnvelope(bytes);
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      this.#stray('garbage', bytes);
+      return;
+    }
+    if (message.kind === 'result' || message.kind === 'error') this.#settle(message);
+    else if (message.kind === 'request') this.#serve(message);
+    else if (message.method === 'notifications/progress') this.#progress(message);
+    else this.#hear(message, requestId);
+  }
+
+  blank(): void {
+    this.#stray('blank', Buffer.alloc(0));
+  }
+
+  isPending(id: number): boolean {
+    return this.#pending.has(id);
+  }
+
+  failRequest(id: number, reason: Error): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    pending.reject(reason);
+  }
+
+  fail(reason: Error): void {
+    void this.#end(reason, reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end(new AppError('upstream_failed', 'the connection was closed'), undefined);
+  }
+
+  /** `forCallers` is what requests are told, `reason` what `closed` settles with. */
+  #end(forCallers: Error, reason: Error | undefined): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    this.#ended = forCallers;
+    const left = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of left) pending.reject(forCallers);
+    this.#closing = this.#carrier.close(reason).finally(() => this.#settleClosed(reason));
+    return this.#closing;
+  }
+
+  #settle(message: Envelope): void {
+    const id = integerId(message);
+    const pending = id === undefined ? undefined : this.#pending.get(id);
+    if (pending === undefined) {
+      this.#stray('unknown_id', message.bytes);
+      return;
+    }
+    this.#pending.delete(pending.id);
+    pending.resolve(message);
+  }
+
+  #serve(message: Envelope): void {
+    if (message.method !== 'ping' && this.onRequest !== undefined) {
+      this.#deliver(this.onRequest, message);
+      return;
+    }
+    const id = idText(message) ?? 'null';
+    this.respond(
+      message.method === 'ping'
+        ? buildResult(id, '{}')
+        : buildError(id, rpcCodes.methodNotFound, 'this client serves no such method'),
+    );
+  }
+
+  /** Gives a progress notification back the caller's own token. */
+  #progress(message: Envelope): void {
+    const token = ownProgressToken(message);
+    const id = token && readInteger(message.bytes, token);
+    const pending = id === undefined ? undefined : this.#pending.get(id);
+    if (token === undefined || pending?.progressToken === undefined) {
+      this.#stray('unknown_id', message.bytes);
+      return;
+    }
+    pending.touch();
+    const { onMessage } = pending.request;
+    if (onMessage === undefined) return;
+    const edit = { range: token, replacement: pending.progressToken };
+    this.#deliver(onMessage, readEnvelope(splice(message.bytes, [edit])));
+  }
+
+  #hear(message: Envelope, requestId: number | undefined): void {
+    const own = requestId === undefined ? undefined : this.#pending.get(requestId);
+    const handler = own?.request.onMessage ?? this.onMessage;
+    if (handler !== undefined) this.#deliver(handler, message);
+  }
+
+  #deliver(handler: MessageHandler, message: Envelope): void {
+    try {
+      const held = handler(message);
+      if (held === undefined) return;
+      if (this.#holds === 0) this.#carrier.pause();
+      this.#holds += 1;
+      held.then(this.#letGo, this.#handlerFailed);
+    } catch (error) {
+      this.#handlerFailed(error);
+    }
+  }
+
+  readonly #letGo = (): void => {
+    this.#holds -= 1;
+    if (this.#holds === 0 && this.#ended === undefined) this.#carrier.resume();
+  };
+
+  readonly #handlerFailed = (cause: unknown): void => {
+    this.fail(new Error('a handler of messages failed', { cause }));
+  };
+
+  readonly #abandon = (pending: Pending, reason: AppError): void => {
+    this.failRequest(pending.id, reason);
+    const why = JSON.stringify({ requestId: pending.id, reason: reason.message });
+    this.notify('notifications/cancelled', Buffer.from(why));
+    this.#carrier.abandon(pending.id);
+  };
+
+  /** A client must not cancel `initialize` (spec 2025-11-25, cancellation). */
+  readonly #abandonQuietly = (pending: Pending, reason: AppError): void => {
+    this.failRequest(pending.id, reason);
+    this.#carrier.abandon(pending.id);
+  };
+
+  #trySend(outgoing: { readonly message: Buffer; readonly isHandshake?: boolean }): void {
+    if (this.#ended !== undefined) return;
+    try {
+      this.#carrier.send(outgoing);
+    } catch (error) {
+      // What has no answer has nobody to tell; a server that takes nothing more is of no use.
+      this.fail(error instanceof Error ? error : new Error('sending failed', { cause: error }));
+    }
+  }
+
+  #stray(kind: Stray['kind'], bytes: Buffer): void {
+    this.#strays[kind] += 1;
+    this.#onStray?.({ kind, count: this.#strays[kind], bytes });
+  }
+}
+
+/** Replaces the caller's progress token: two callers may have chosen the same, and one server hears both. */
+function withOwnProgressToken(
+  params: Buffer | undefined,
+  id: number,
+): { readonly params: Buffer | undefined; readonly token: Buffer | undefined } {
+  const range = params && findProgressToken(params);
+  if (params === undefined || range === undefined) return { params, token: undefined };
+  return {
+    params: splice(params, [{ range, replacement: String(id) }]),
+    token: textOf(params, range),
+  };
+}
+
+function ownProgressToken({ bytes, params }: Envelope): Range | undefined {
+  if (params === undefined) return undefined;
+  try {
+    return findMember(bytes, params, 'progressToken');
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function asRequestFailure(cause: unknown): Error {
+  if (cause instanceof JsonSyntaxError) {
+    return new AppError('invalid_input', `"params" cannot be read: ${cause.message}`, { cause });
+  }
+  return cause instanceof Error ? cause : new Error('sending failed', { cause });
+}
