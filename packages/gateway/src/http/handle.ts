@@ -46,17 +46,10 @@ export async function handle(
 }
 
 function dispatch(services: HttpServices, exchange: Exchange): Promise<void> {
-  switch (exchange.request.method) {
-    case 'POST':
-      return handlePost(services, exchange);
-    case 'GET':
-      return openListening(services, exchange);
-    case 'DELETE':
-      return endSession(services, exchange);
-    default:
-      refuse(exchange.response, 405, 'Use POST, GET or DELETE here.', {
-        allow: 'GET, POST, DELETE',
-      });
-      return Promise.resolve();
-  }
+  const { method } = exchange.request;
+  if (method === 'POST') return handlePost(services, exchange);
+  if (method === 'GET') return openListening(services, exchange);
+  if (method === 'DELETE') return endSession(services, exchange);
+  refuse(exchange.response, 405, 'Use POST, GET or DELETE here.', { allow: 'GET, POST, DELETE' });
+  return Promise.resolve();
 }
