@@ -36,8 +36,17 @@ export type { Member } from './json/scan.ts';
 export { splice, spliceParts } from './json/splice.ts';
 export type { Edit } from './json/splice.ts';
 export { readString } from './json/string.ts';
+export { connectSse } from './upstream/connect-sse.ts';
+export type { SseOptions } from './upstream/connect-sse.ts';
 export { connectStdio } from './upstream/connect-stdio.ts';
 export type { StdioOptions } from './upstream/connect-stdio.ts';
+export { connectStreamableHttp } from './upstream/connect-streamable-http.ts';
+export type { StreamableHttpOptions } from './upstream/connect-streamable-http.ts';
+export type { HttpOptions } from './upstream/http-endpoint.ts';
+export { listOfferings } from './upstream/list-offerings.ts';
+export type { ListedOffering, ListLimits } from './upstream/list-offerings.ts';
+export { SseParser } from './upstream/sse-parser.ts';
+export type { SseEvent, SseParserOptions } from './upstream/sse-parser.ts';
 export type {
   ClientInfo,
   MessageHandler,

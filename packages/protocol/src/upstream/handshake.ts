@@ -16,7 +16,7 @@ export async function shakeHands(
   options: UpstreamOptions,
 ): Promise<Connection> {
   try {
-    connection.welcome(await initialize(connection, options));
+    await initialize(connection, options);
     return connection;
   } catch (error) {
     connection.fail(error instanceof Error ? error : new Error('the handshake failed'));
@@ -25,10 +25,7 @@ export async function shakeHands(
 }
 
 /** The legacy handshake by itself, which a transport repeats when the server lost its session. */
-export async function initialize(
-  connection: Connection,
-  options: UpstreamOptions,
-): Promise<UpstreamHello> {
+export async function initialize(connection: Connection, options: UpstreamOptions): Promise<void> {
   const accepted = options.protocolVersions ?? legacyVersions;
   const timeoutMs = options.initializeTimeoutMs ?? 60_000;
   const params = {
@@ -53,8 +50,8 @@ export async function initialize(
       `the server speaks protocol version ${quoted(hello.protocolVersion)}; supported are ${accepted.join(', ')}`,
     );
   }
+  connection.welcome(hello);
   connection.notify('notifications/initialized', undefined, true);
-  return hello;
 }
 
 function readHello(answer: Envelope): UpstreamHello {

@@ -149,7 +149,5 @@ function nextOf(chunk: Buffer, byte: number, from: number): number {
 
 function joinLines(lines: readonly Buffer[]): Buffer {
   const separator = Buffer.from('\n');
-  return Buffer.concat(
-    lines.flatMap((line, index) => (index === 0 ? [line] : [separator, line])),
-  );
+  return Buffer.concat(lines.flatMap((line, index) => (index === 0 ? [line] : [separator, line])));
 }

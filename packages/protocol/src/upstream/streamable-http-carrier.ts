@@ -1,0 +1,219 @@
+import type { Carrier, Outgoing, Receiver } from './carrier.ts';
+import type { StreamableHttpOptions } from './connect-streamable-http.ts';
+import { flattenHeaders, HttpEndpoint } from './http-endpoint.ts';
+import { statusFailure } from './http-failure.ts';
+import { HttpResponse } from './http-response.ts';
+import { ListenStream } from './listen-stream.ts';
+import { type ExchangeHost, PostExchange } from './post-exchange.ts';
+
+/** How long closing waits for the server to take note of it. */
+const farewellMs = 2000;
+
+export class StreamableHttpCarrier implements Carrier, ExchangeHost {
+  readonly receiver: Receiver;
+  readonly maxMessageBytes: number;
+  readonly #endpoint: HttpEndpoint;
+  readonly #extraHeaders: Readonly<Record<string, string>>;
+  readonly #listens: boolean;
+  /** Repeats the handshake. */
+  readonly #renew: () => Promise<unknown>;
+  readonly #exchanges = new Map<PostExchange, HttpResponse>();
+  readonly #continued = new Map<number, ListenStream>();
+  /** What waits for the handshake, while there is one. */
+  #waiting: { readonly outgoing: Outgoing; readonly isRetry: boolean }[] | undefined;
+  #postHeaders: string[] = [];
+  #sessionId: string | undefined;
+  #protocolVersion: string | undefined;
+  #listening: ListenStream | undefined;
+  #isClosed = false;
+
+  constructor(options: StreamableHttpOptions, receiver: Receiver, renew: () => Promise<unknown>) {
+    this.receiver = receiver;
+    this.maxMessageBytes = options.maxMessageBytes ?? 32 * 1024 * 1024;
+    this.#endpoint = new HttpEndpoint(options.dispatcher, new URL(options.url));
+    this.#extraHeaders = options.headers ?? {};
+    this.#listens = options.listen ?? true;
+    this.#renew = renew;
+    this.#prepareHeaders();
+  }
+
+  send(outgoing: Outgoing): void {
+    if (this.#waiting !== undefined && outgoing.isHandshake !== true) {
+      this.#waiting.push({ outgoing, isRetry: false });
+    } else {
+      this.#post(outgoing, false);
+    }
+  }
+
+  abandon(id: number): void {
+    for (const exchange of this.#exchanges.keys()) {
+      if (exchange.outgoing.id === id) this.drop(exchange);
+    }
+    this.#stopContinued(id);
+  }
+
+  pause(): void {
+    for (const response of this.#exchanges.values()) response.pause();
+    this.#listening?.pause();
+  }
+
+  resume(): void {
+    for (const response of this.#exchanges.values()) response.resume();
+    this.#listening?.resume();
+  }
+
+  ready(protocolVersion: string): void {
+    this.#protocolVersion = protocolVersion;
+    this.#prepareHeaders();
+    this.#waiting ??= []; // until the server has taken `notifications/initialized`
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#listening?.close();
+    for (const id of this.#continued.keys()) this.#stopContinued(id);
+    for (const response of this.#exchanges.values()) response.abort();
+    this.#exchanges.clear();
+    if (this.#sessionId !== undefined) await this.#sayFarewell();
+  }
+
+  openSession(id: string | undefined): void {
+    this.#sessionId = id;
+    this.#prepareHeaders();
+  }
+
+  recoverSession(exchange: PostExchange): boolean {
+    const { outgoing, isRetry } = exchange;
+    if (isRetry || outgoing.isHandshake === true || this.#isClosed) return false;
+    this.#exchanges.delete(exchange);
+    if (this.#waiting === undefined && exchange.sessionId !== this.#sessionId) {
+      this.#post(outgoing, true); // another request found out first, and there is a new session
+      return true;
+    }
+    if (this.#waiting === undefined) this.#startRenewal();
+    this.#waiting?.push({ outgoing, isRetry: true });
+    return true;
+  }
+
+  continueStream(requestId: number, lastEventId: string, retryMs: number | undefined): void {
+    if (!this.receiver.isPending(requestId) || this.#isClosed) return;
+    const stream = new ListenStream({
+      open: (place, handler) =>
+        this.#endpoint.send('GET', this.#headers('text/event-stream', place), null, handler),
+      onData: (data) => {
+        this.receiver.receive(data, requestId);
+        if (!this.receiver.isPending(requestId)) this.#stopContinued(requestId);
+      },
+      isWanted: () => this.receiver.isPending(requestId),
+      onRefused: (reason) => {
+        this.#stopContinued(requestId);
+        this.receiver.failRequest(requestId, reason);
+      },
+      maxMessageBytes: this.maxMessageBytes,
+      lastEventId,
+      retryMs,
+    });
+    this.#continued.set(requestId, stream);
+    stream.connectLater();
+  }
+
+  finished(exchange: PostExchange, reason: Error | undefined): void {
+    this.#exchanges.delete(exchange);
+    const { outgoing } = exchange;
+    if (outgoing.isHandshake !== true || outgoing.id !== undefined) return;
+    if (reason === undefined) this.#finishHandshake();
+    else this.receiver.fail(reason);
+  }
+
+  drop(exchange: PostExchange): void {
+    this.#exchanges.get(exchange)?.abort();
+    this.#exchanges.delete(exchange);
+  }
+
+  #post(outgoing: Outgoing, isRetry: boolean): void {
+    const exchange = new PostExchange(this, outgoing, this.#sessionId, isRetry);
+    const response = new HttpResponse(exchange);
+    this.#exchanges.set(exchange, response);
+    this.#endpoint.dispatch('POST', this.#postHeaders, outgoing.message, response);
+  }
+
+  #startRenewal(): void {
+    this.#waiting = [];
+    this.#sessionId = undefined;
+    this.#protocolVersion = undefined;
+    this.#listening?.close();
+    this.#listening = undefined;
+    this.#prepareHeaders();
+    this.#renew().catch((error: unknown) => {
+      this.receiver.fail(error instanceof Error ? error : statusFailure(404));
+    });
+  }
+
+  #finishHandshake(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const { outgoing, isRetry } of waiting) {
+      const { id } = outgoing;
+      if (id === undefined || this.receiver.isPending(id)) this.#post(outgoing, isRetry);
+    }
+    if (this.#listens && !this.#isClosed) this.#listen();
+  }
+
+  /** Listens for what belongs to no request. A server may not offer that, which is fine. */
+  #listen(): void {
+    const stream = new ListenStream({
+      open: (place, handler) =>
+        this.#endpoint.send('GET', this.#headers('text/event-stream', place), null, handler),
+      onData: (data) => this.receiver.receive(data),
+      isWanted: () => this.#listening === stream && !this.#isClosed,
+      onRefused: () => {
+        if (this.#listening === stream) this.#listening = undefined;
+      },
+      maxMessageBytes: this.maxMessageBytes,
+    });
+    this.#listening = stream;
+    stream.connect();
+  }
+
+  #stopContinued(id: number): void {
+    this.#continued.get(id)?.close();
+    this.#continued.delete(id);
+  }
+
+  #sayFarewell(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const response = this.#endpoint.send('DELETE', this.#headers('*/*', undefined), null, {
+      onStart: () => {},
+      onData: () => {},
+      onEnd: done,
+      onError: done, // the session ends by itself then
+    });
+    const timer = setTimeout(() => {
+      response.abort();
+      resolve();
+    }, farewellMs);
+    return promise;
+  }
+
+  #prepareHeaders(): void {
+    this.#postHeaders = [
+      ...this.#headers('application/json, text/event-stream', undefined),
+      'content-type',
+      'application/json',
+    ];
+  }
+
+  #headers(accept: string, lastEventId: string | undefined): string[] {
+    return flattenHeaders(this.#extraHeaders, {
+      accept,
+      'accept-encoding': 'identity',
+      'mcp-session-id': this.#sessionId,
+      'mcp-protocol-version': this.#protocolVersion,
+      'last-event-id': lastEventId,
+    });
+  }
+}
