@@ -15,6 +15,15 @@ export type { Agent, AgentToken, NewAgentToken } from './api/agents.ts';
 export type { AuditEntry, AuditExportLine, AuditVerification } from './api/audit.ts';
 export type { CallResult } from './api/calls.ts';
 export type { Grant } from './api/grants.ts';
+export {
+  argumentsSchema,
+  environmentVariablesSchema,
+  headersSchema,
+  limitsSchema,
+  mountSchema,
+  networkPolicySchema,
+  remoteTransportSchema,
+} from './api/launch.ts';
 export { addInstanceSchema } from './api/instances.ts';
 export type {
   AddInstanceEvent,

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 
-import { idSchema } from '../ids.ts';
 import { toolReference } from './access.ts';
 import { procedure } from './errors.ts';
 import { refSchema } from './values.ts';
 
 /** How a call ended. A refusal or a fault on the way is an error of the API instead. */
 export const callResultSchema = z.object({
-  callId: idSchema,
   /** `tool_error`: the tool itself says it failed. `error`: the server answered a JSON-RPC error. */
   outcome: z.enum(['ok', 'tool_error', 'error']),
   durationMs: z.number(),

@@ -32,8 +32,8 @@ export const instanceStateSchema = z.object({
 const launchViewSchema = z.discriminatedUnion('driver', [
   z.object({
     driver: z.literal('process'),
-    args: z.array(z.string()),
-    /** Absent for members who may not configure servers. */
+    /** Absent, as env is, for members who may not configure servers. */
+    args: z.array(z.string()).optional(),
     env: z.record(z.string(), z.string()).optional(),
     network: networkPolicySchema,
     limits: limitsSchema,
