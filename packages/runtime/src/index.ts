@@ -1,1 +1,37 @@
-export {};
+export type {
+  ConnectOptions,
+  Driver,
+  RunningServer,
+  ServerExit,
+  ServerSinks,
+} from './drivers/driver.ts';
+export { createRemoteDriver } from './drivers/remote.ts';
+export type { RemoteDriverOptions } from './drivers/remote.ts';
+export { defaultLimits } from './instance.ts';
+export type {
+  InstanceSource,
+  InstanceSpec,
+  NetworkPolicy,
+  OpenSecrets,
+  ProcessLaunch,
+  RemoteLaunch,
+  ResourceLimits,
+} from './instance.ts';
+export type { Log } from './log.ts';
+export type { LogLine } from './logs/log-line.ts';
+export { createLogs } from './logs/logs.ts';
+export type { LogLimits, Logs, LogsOptions } from './logs/logs.ts';
+export type { LogQuery } from './logs/read-logs.ts';
+export { createRedactor } from './logs/redact.ts';
+export type { Redact } from './logs/redact.ts';
+export { classifyAddress } from './outbound/address.ts';
+export type { AddressClass } from './outbound/address.ts';
+export { createOutbound } from './outbound/outbound.ts';
+export type { Lookup, OutboundOptions } from './outbound/outbound.ts';
+export { defaultSupervisorLimits } from './supervisor/limits.ts';
+export type { SupervisorLimits } from './supervisor/limits.ts';
+export type { SupervisorOptions, UpstreamListener } from './supervisor/options.ts';
+export type { Drivers } from './supervisor/start-server.ts';
+export type { InstanceState, InstanceStatus } from './supervisor/state.ts';
+export { createSupervisor } from './supervisor/supervisor.ts';
+export type { Supervisor } from './supervisor/supervisor.ts';

@@ -96,14 +96,16 @@ async function connect(server: RunningServer, request: StartRequest): Promise<Up
     await prepare(upstream);
     return upstream;
   })();
-  const exited = server.exited.then((exit) => {
+  const ended = server.exited.then((exit) => {
     throw new AppError('upstream_failed', `it ${describeExit(exit, spec)}.`);
   });
   try {
-    return await Promise.race([connecting, exited]);
+    return await Promise.race([connecting, ended]);
   } catch (error) {
-    // The exit tells more than the broken connection that it causes.
-    await Promise.race([exited, delay(exitLagMs, undefined, { ref: false })]);
+    // The exit of a process tells more than the broken connection that it causes.
+    if (server.pid !== undefined) {
+      await Promise.race([ended, delay(exitLagMs, undefined, { ref: false })]);
+    }
     throw error;
   }
 }

@@ -10,7 +10,8 @@ import type { ProcessLaunch } from '../instance.ts';
 
 /** Starts Node scripts as plain processes in a group of their own: what the supervisor needs, no isolation. */
 export const plainDriver: Driver<ProcessLaunch> = {
-  async start({ launch }, secrets, { onStderr, signal }) {
+  async start({ launch }, secrets, sinks) {
+    const { signal } = sinks;
     signal.throwIfAborted();
     const env = { ...launch.env };
     for (const [name, secret] of Object.entries(secrets)) env[name] = secret.reveal();
@@ -23,7 +24,9 @@ export const plainDriver: Driver<ProcessLaunch> = {
     const spawned = Promise.withResolvers<void>();
     child.once('spawn', spawned.resolve).once('error', spawned.reject);
     child.stdin.on('error', () => undefined);
-    createInterface({ input: child.stderr }).on('line', (line) => onStderr(Buffer.from(line)));
+    createInterface({ input: child.stderr }).on('line', (line) =>
+      sinks.onStderr(Buffer.from(line)),
+    );
     const exited = new Promise<ServerExit>((resolve) => {
       child.once('close', (code, signal) =>
         resolve({ code, signal, stderrTail: '', outOfMemory: false }),
