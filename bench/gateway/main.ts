@@ -10,7 +10,7 @@ import { startContestant } from './contestants/start.ts';
 import { LoadProcess } from './load/load-process.ts';
 import { describeMachine } from './measure/machine.ts';
 import { startScript } from './measure/script.ts';
-import { type Cell, measureQuietWindow } from './measure/window.ts';
+import { type Cell, heat, measureQuietWindow } from './measure/window.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { type CellReport, formatNoise, formatReport } from './report/report.ts';
 import { packStdioServer } from './upstreams/package.ts';
@@ -33,6 +33,10 @@ async function main(options: Options): Promise<void> {
     contestants.push(stack.use(await startContestant(name, upstreams)));
   }
   const load = stack.use(new LoadProcess());
+
+  for (const contestant of contestants) {
+    for (const transport of options.transports) await heat(contestant, transport, load, options);
+  }
 
   const cells: CellReport[] = [];
   for (const cell of cellsOf(options)) {

@@ -15,6 +15,8 @@ export interface Options {
   readonly clientCounts: readonly number[];
   readonly contestants: readonly ContestantName[];
   readonly rounds: number;
+  /** How long each contestant runs on each transport before anything is measured. */
+  readonly heatMs: number;
   readonly warmupMs: number;
   readonly windowMs: number;
   /** Windows in which other programs used a larger share of the machine are taken again. */
@@ -59,6 +61,7 @@ export function readOptions(args: readonly string[]): Options {
     clientCounts: choose(clientCounts),
     contestants: choose(contestants),
     rounds: positive('rounds', values.rounds, values.quick ? 2 : 5),
+    heatMs: values.quick ? 2_000 : 5_000,
     warmupMs: values.quick ? 300 : 700,
     windowMs: 1_000 * positive('seconds', values.seconds, values.quick ? 1 : 2),
     quiet: share('quiet', values.quiet),

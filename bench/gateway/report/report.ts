@@ -42,6 +42,7 @@ const header = [
   'of direct',
   'of bare',
   'RSS MB',
+  'others %',
   'errors',
 ];
 
@@ -65,6 +66,7 @@ function rowsOf({ cell, windows }: CellReport): string[][] {
         ratio(own, windows.direct),
         ratio(own, windows.bare),
         (middle((w) => w.gatewayBytes) / 1e6).toFixed(0),
+        (middle((w) => w.strangers) * 100).toFixed(0),
         String(own.reduce((sum, w) => sum + w.errors, 0)),
       ],
     ];
