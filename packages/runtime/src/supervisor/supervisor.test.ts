@@ -214,7 +214,10 @@ describe('sleep', () => {
     await bench.supervisor.sleep(spec.id);
     expect(bench.statuses.at(-1)?.state.name).toBe('ready');
     hold[Symbol.dispose]();
+    hold[Symbol.dispose]();
     await until(() => bench.statuses.at(-1)?.state.name === 'sleeping');
+    bench.supervisor.hold('org-1', 'never-started', '')[Symbol.dispose]();
+    expect(await bench.supervisor.statuses()).toHaveLength(1);
   });
 
   it('makes room for another: the longest idle goes first', async () => {

@@ -29,7 +29,8 @@ export interface Supervisor extends AsyncDisposable {
   statuses(organizationId?: string): Promise<readonly InstanceStatus[]>;
   /**
    * Starts what runs of an instance anew with its configuration of now, and lets what backs off try
-   * again. Resolves when it is ready. Calls under way are lost; calls that wait for a start are not.
+   * again. Resolves when it is ready, rejects as `acquire` does. Calls under way are lost; calls that
+   * wait for a start are not.
    */
   restart(instanceId: string): Promise<void>;
   /** Ends all copies of an instance, whatever they do, and forgets them. */
@@ -73,7 +74,14 @@ class InstanceSupervisor implements Supervisor {
   }
 
   hold(organizationId: string, instanceId: string, credentialSet: string): Disposable {
-    return this.#copyOf(organizationId, instanceId, credentialSet).hold();
+    const copy = this.#copyOf(organizationId, instanceId, credentialSet);
+    const held = copy.hold();
+    return {
+      [Symbol.dispose]: () => {
+        held[Symbol.dispose]();
+        this.#forget(copy);
+      },
+    };
   }
 
   onMessage(listener: UpstreamListener): () => void {
