@@ -1,0 +1,136 @@
+import { dirname } from 'node:path';
+
+import type { ProcessLaunch } from '../instance.ts';
+import {
+  encodeArguments,
+  isolatingArguments,
+  stagingArguments,
+} from '../sandbox/bubblewrap-arguments.ts';
+import { insideBootstrap, insideNode } from '../sandbox/filesystem-view.ts';
+import type { FilesystemView } from '../sandbox/filesystem-view.ts';
+import type { InstanceFolders } from '../sandbox/folders.ts';
+import type { SandboxTools } from '../sandbox/probe.ts';
+
+/** What a descriptor beyond the standard streams is for; the position in the list is its number less 3. */
+export type Channel =
+  /** The bytes are written once the process is in its control groups, and the channel closed. */
+  | { readonly kind: 'input'; readonly bytes: Buffer }
+  /** bubblewrap tells on it what it started. */
+  | { readonly kind: 'status' }
+  /** The bootstrap hands its listening socket over. */
+  | { readonly kind: 'ipc' };
+
+/** A process to spawn: a chain of programs, each becoming the next. */
+export interface ProcessPlan {
+  readonly command: readonly string[];
+  /** Of the outermost program; a sandboxed server's own comes by a channel. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly channels: readonly Channel[];
+  readonly cwd: string;
+}
+
+export interface PlanOptions {
+  readonly tools: SandboxTools;
+  readonly uid: number | undefined;
+  readonly launch: ProcessLaunch;
+  readonly folders: InstanceFolders;
+  /** The server's program and arguments. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** The `prlimit` command, or nothing. */
+  readonly limits: readonly string[];
+}
+
+/** The port on which a sandbox with an allow-list finds its proxy, in a network of its own. */
+export const proxyPort = 3128;
+
+const firstDescriptor = 3;
+const environmentPrefix = 'PLUGBOARD_SERVER_ENV_';
+
+/** A server in a sandbox of bubblewrap. */
+export function sandboxedPlan(
+  options: PlanOptions & { readonly view: FilesystemView; readonly filter: Buffer | undefined },
+): ProcessPlan {
+  const { tools, uid, launch, folders, view, filter, env } = options;
+  const { path: bubblewrap = '', disableUserns = false } = tools.bubblewrap ?? {};
+  const filtered = launch.network.mode === 'allow';
+  const staged = uid !== undefined;
+
+  const channels: Channel[] = [];
+  const addChannel = (channel: Channel): number => firstDescriptor + channels.push(channel) - 1;
+
+  // First of all, so that the outermost program waits for it.
+  const stage = staged
+    ? addChannel({ kind: 'input', bytes: encodeArguments(stagingArguments(view)) })
+    : undefined;
+  const status = addChannel({ kind: 'status' });
+  const seccomp = filter && addChannel({ kind: 'input', bytes: filter });
+  const ipc = filtered ? addChannel({ kind: 'ipc' }) : undefined;
+  const isolating = isolatingArguments(
+    {
+      view,
+      env: ipc === undefined ? env : bootstrapEnvironment(env, ipc),
+      workFolder: folders.work,
+      hostNetwork: launch.network.mode === 'open',
+      temporaryBytes: launch.limits.memoryMb * 2 ** 20,
+      seccompDescriptor: seccomp,
+      statusDescriptor: status,
+      disableUserns,
+    },
+    staged,
+  );
+  const isolate = addChannel({ kind: 'input', bytes: encodeArguments(isolating) });
+  const command = [
+    stage === undefined
+      ? []
+      : [bubblewrap, '--args', String(stage), '--', ...dropTo(tools.setpriv, uid)],
+    [bubblewrap, '--args', String(isolate), '--'],
+    options.limits,
+    filtered
+      ? [insideNode, '--disable-warning=ExperimentalWarning', insideBootstrap, String(proxyPort)]
+      : [],
+    options.command,
+  ].flat();
+  return { command, channels, cwd: '/', env: {} };
+}
+
+/** A server as a plain process, for when an admin allows that. */
+export function plainPlan(options: PlanOptions): ProcessPlan {
+  const { tools, uid, folders, env } = options;
+  const command = [
+    // A constant script: it waits until the process is in its control groups.
+    ['/bin/sh', '-c', 'read -r _ <&3; exec 3<&- "$@"', 'sh'],
+    dropTo(tools.setpriv, uid),
+    options.limits,
+    options.command,
+  ].flat();
+  return {
+    command,
+    channels: [{ kind: 'input', bytes: Buffer.from('\n') }],
+    cwd: folders.work,
+    env,
+  };
+}
+
+/** The `node` that a server finds on its path lies there. */
+export function nodeFolderFor(sandboxed: boolean, nodePath: string): string {
+  return dirname(sandboxed ? insideNode : nodePath);
+}
+
+function dropTo(setpriv: string | undefined, uid: number | undefined): string[] {
+  if (setpriv === undefined) return [];
+  const user = uid === undefined ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  return [setpriv, ...user, '--pdeathsig=KILL', '--'];
+}
+
+function bootstrapEnvironment(
+  env: Readonly<Record<string, string>>,
+  ipc: number,
+): Record<string, string> {
+  return {
+    NODE_CHANNEL_FD: String(ipc),
+    ...Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [`${environmentPrefix}${name}`, value]),
+    ),
+  };
+}
