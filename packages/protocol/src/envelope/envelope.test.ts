@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { buildError, buildNotification, buildRequest, buildResult, withId } from './build.ts';
@@ -71,7 +71,7 @@ describe('readEnvelope', () => {
         const changed = readEnvelope(Buffer.concat(withId(envelope, other)));
         expect(idText(changed)).toBe(other);
         expect(Buffer.concat(withId(changed, id)).equals(bytes)).toBe(true);
-        const { isError } = (JSON.parse(result) ?? {}) as { isError?: unknown };
+        const { isError }: { isError?: unknown } = JSON.parse(result) ?? {};
         expect(resultIsError(envelope)).toBe(isError === true);
       }),
       { numRuns: 500 },

@@ -21,6 +21,7 @@ export class Pending {
   readonly #limits: PendingLimits;
   readonly #deadline: number;
   #timer: NodeJS.Timeout;
+  #touched = false;
 
   /** `giveUp` is called once when the caller aborts or the time is over. */
   constructor(
@@ -46,6 +47,7 @@ export class Pending {
 
   /** The far side is at work: counts its silence anew, but never beyond the total. */
   touch(): void {
+    this.#touched = true;
     clearTimeout(this.#timer);
     const left = Math.max(0, this.#deadline - performance.now());
     this.#timer = setTimeout(this.#onTimeout, Math.min(this.#limits.timeoutMs, left));
@@ -71,10 +73,12 @@ export class Pending {
   };
 
   readonly #onTimeout = (): void => {
-    const total = performance.now() >= this.#deadline - 1;
+    const { timeoutMs, maxTotalMs } = this.#limits;
+    const total =
+      maxTotalMs < timeoutMs || (this.#touched && performance.now() >= this.#deadline - 1);
     const text = total
-      ? `the server did not finish within ${this.#limits.maxTotalMs} ms`
-      : `the server gave no answer and no progress for ${this.#limits.timeoutMs} ms`;
+      ? `the server did not finish within ${maxTotalMs} ms`
+      : `the server gave no answer and no progress for ${timeoutMs} ms`;
     this.#giveUp(this, new AppError('upstream_timeout', text));
   };
 }
