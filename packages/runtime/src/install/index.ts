@@ -1,0 +1,2 @@
+export { createInstaller } from './installer.ts';
+export type { Installer, InstalledPackage, InstallerOptions, InstallRequest } from './installer.ts';

@@ -1,0 +1,42 @@
+import pacote from 'pacote';
+import semver from 'semver';
+
+import { chooseBinary } from './choose-binary.ts';
+import { InstallError } from './failures.ts';
+import type { RegistryOptions } from './registry-options.ts';
+
+/** One exact version of a package, as the registry vouches for it. */
+export interface ResolvedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly integrity: string;
+  /** The command to run, as a path inside the package. */
+  readonly binary: string;
+}
+
+/** Finds the exact version for what was asked, and that it can run here. Throws `InstallError`. */
+export async function resolvePackage(
+  name: string,
+  wanted: string,
+  command: string | undefined,
+  options: RegistryOptions,
+): Promise<ResolvedPackage> {
+  const spec = wanted === '' ? name : `${name}@${wanted}`;
+  const manifest = await pacote.manifest(spec, { ...options, fullMetadata: true });
+  const { version } = manifest;
+  const integrity = manifest.dist.integrity;
+  if (!integrity) throw new InstallError({ kind: 'no_integrity', version });
+  const node = manifest.engines?.['node'];
+  if (node !== undefined && !semver.satisfies(process.version, node, { includePrerelease: true })) {
+    throw new InstallError({ kind: 'engine', version, wanted: node, node: process.version });
+  }
+  const binary = chooseBinary(name, binariesOf(name, manifest.bin), command);
+  if ('failure' in binary) throw new InstallError(binary.failure);
+  return { name, version, integrity, binary: binary.path };
+}
+
+function binariesOf(name: string, bin: unknown): Record<string, string> {
+  if (typeof bin === 'string') return { [name.replace(/^@[^/]*\//, '')]: bin };
+  if (bin === null || typeof bin !== 'object') return {};
+  return Object.fromEntries(Object.entries(bin).filter(([, path]) => typeof path === 'string'));
+}
