@@ -56,7 +56,7 @@ function unknownVersion(error: unknown): InstallFailure {
 
 function propertyOf(value: unknown, key: string): unknown {
   if (value === null || typeof value !== 'object') return undefined;
-  return key in value ? (value as Record<string, unknown>)[key] : undefined;
+  return Object.getOwnPropertyDescriptor(value, key)?.value;
 }
 
 /** A failed install as people read it: what was wrong, and what would be right. */
