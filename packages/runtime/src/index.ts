@@ -5,8 +5,17 @@ export type {
   ServerExit,
   ServerSinks,
 } from './drivers/driver.ts';
+export { createProcessDriver } from './drivers/process.ts';
+export type { ProcessDriverOptions } from './drivers/process.ts';
 export { createRemoteDriver } from './drivers/remote.ts';
 export type { RemoteDriverOptions } from './drivers/remote.ts';
+export { createInstaller } from './install/index.ts';
+export type {
+  InstalledPackage,
+  Installer,
+  InstallerOptions,
+  InstallRequest,
+} from './install/index.ts';
 export { defaultLimits } from './instance.ts';
 export type {
   InstanceSource,
@@ -28,6 +37,14 @@ export { classifyAddress } from './outbound/address.ts';
 export type { AddressClass } from './outbound/address.ts';
 export { createOutbound } from './outbound/outbound.ts';
 export type { Lookup, OutboundOptions } from './outbound/outbound.ts';
+export { instanceFolders, parseAllowList, probeSandbox, reapOrphans } from './sandbox/index.ts';
+export type {
+  AllowList,
+  Destination,
+  InstanceFolders,
+  SandboxReport,
+  SandboxTier,
+} from './sandbox/index.ts';
 export { defaultSupervisorLimits } from './supervisor/limits.ts';
 export type { SupervisorLimits } from './supervisor/limits.ts';
 export type { SupervisorOptions, UpstreamListener } from './supervisor/options.ts';
