@@ -49,8 +49,8 @@ export interface AuditCheckpoints {
 
 export interface AuditHeads {
   organization_id: string;
-  seq: Generated<number>;
-  hash: Generated<Buffer>;
+  seq: number;
+  hash: Buffer;
 }
 
 export interface AuditRecords {

@@ -3,6 +3,11 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 
 import type { Database } from './schema.ts';
 
+export interface TenantOptions {
+  /** Every statement sees the database as it was at the first, and none may change it. */
+  readonly snapshot?: boolean;
+}
+
 /**
  * Runs `work` in a transaction that sees and changes the rows of one organization and of no other;
  * the database enforces it. The transaction commits when `work` resolves.
@@ -11,9 +16,13 @@ export async function withTenant<T>(
   db: Kysely<Database>,
   organizationId: string,
   work: (tx: Transaction<Database>) => Promise<T>,
+  { snapshot = false }: TenantOptions = {},
 ): Promise<T> {
   requireOrganizationId(organizationId);
-  return db.transaction().execute(async (tx) => {
+  const transaction = snapshot
+    ? db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+    : db.transaction();
+  return transaction.execute(async (tx) => {
     await sql`select set_config('plugboard.organization_id', ${organizationId}, true)`.execute(tx);
     return work(tx);
   });

@@ -207,14 +207,15 @@ create index sessions_agent_idx on sessions (organization_id, agent_id);
 create index sessions_token_idx on sessions (organization_id, token_id);
 create index sessions_seen_idx on sessions (organization_id, last_seen_at);
 
--- Audit: one hash chain per organization. hash = sha256(previous hash || record as UTF-8); the first
--- record's previous hash is 32 zero bytes. The other columns repeat parts of the record for queries;
+-- Audit: one hash chain per organization. hash = sha256(previous hash || record as UTF-8); before the
+-- first record stands sha256('plugboard audit ' || the organization's id), so that a chain cannot
+-- pass for another organization's. The other columns repeat parts of the record for queries;
 -- verification compares them with it. An organization with a chain cannot be deleted.
 create table audit_heads (
   organization_id uuid constraint audit_heads_pk primary key
     constraint audit_heads_organization_fk references organizations (id),
-  seq bigint not null default 0,
-  hash bytea not null default '\x0000000000000000000000000000000000000000000000000000000000000000'
+  seq bigint not null,
+  hash bytea not null
 ) with (fillfactor = 50);
 
 -- No foreign key of its own: each append holds the organization's head, which has one.
@@ -246,7 +247,7 @@ create table audit_checkpoints (
   constraint audit_checkpoints_pk primary key (organization_id, seq)
 );
 
--- Appends records to the chains of one or more organizations and returns their new heads.
+-- Appends records to the chains of one or more organizations.
 --
 -- `lines` holds one JSON text per line, counts[1] of them for organizations[1] and so on; the other
 -- arrays have an element for each line. Name organizations in ascending order, for each append
@@ -254,57 +255,64 @@ create table audit_checkpoints (
 --
 -- Runs in the caller's transaction, so a change and its record commit together; a transaction that
 -- works for one organization cannot append to another's chain.
+--
+-- On the path of every call: assignments, which need no plan, stand where a query would also do.
 create function append_audit(
   organizations uuid[], counts integer[], lines text,
   ats bigint[], kinds text[], call_ids uuid[], agent_ids uuid[], instance_ids uuid[]
-) returns table (organization_id uuid, seq bigint, hash bytea)
+) returns void
   language plpgsql as $$
-#variable_conflict use_column
 declare
   tenant uuid := current_organization();
+  setting text;
   records text[] := string_to_array(lines, E'\n');
+  total integer := cardinality(records);
   hashes bytea[];
-  start_seq bigint;
+  head_seq bigint;
+  head_hash bytea;
   first integer := 1;
+  last integer;
 begin
-  if cardinality(records) <> (select sum(c) from unnest(counts) c) then
-    raise exception 'append_audit: % lines for counts %', cardinality(records), counts;
+  if cardinality(ats) <> total or cardinality(kinds) <> total or cardinality(call_ids) <> total
+    or cardinality(agent_ids) <> total or cardinality(instance_ids) <> total then
+    raise exception 'append_audit: arrays of different length';
   end if;
   for n in 1 .. cardinality(organizations) loop
-    organization_id := organizations[n];
     if tenant is null then
-      perform set_config('plugboard.organization_id', organization_id::text, true);
-    elsif tenant <> organization_id then
+      setting := set_config('plugboard.organization_id', organizations[n]::text, true);
+    elsif tenant <> organizations[n] then
       raise exception 'append_audit: the transaction belongs to another organization';
     end if;
-    select h.seq, h.hash into start_seq, hash
+    select h.seq, h.hash into head_seq, head_hash
       from audit_heads h where h.organization_id = organizations[n] for update;
     if not found then
-      insert into audit_heads as h (organization_id) values (organizations[n])
+      insert into audit_heads as h (organization_id, seq, hash)
+        values (organizations[n], 0, sha256(convert_to('plugboard audit ' || organizations[n], 'UTF8')))
         on conflict on constraint audit_heads_pk do update set seq = h.seq
-        returning h.seq, h.hash into start_seq, hash;
+        returning h.seq, h.hash into head_seq, head_hash;
     end if;
-    seq := start_seq + counts[n];
+    last := first + counts[n] - 1;
     hashes := null;
-    for i in first .. first + counts[n] - 1 loop
-      hash := sha256(hash || convert_to(records[i], 'UTF8'));
-      hashes[i - first + 1] := hash;
+    for i in first .. last loop
+      head_hash := sha256(head_hash || convert_to(records[i], 'UTF8'));
+      hashes[i - first + 1] := head_hash;
     end loop;
     insert into audit_records (organization_id, seq, at, kind, call_id, agent_id, instance_id, record, hash)
-      select organizations[n], start_seq + r.position, to_timestamp(r.at / 1000.0), r.kind,
+      select organizations[n], head_seq + r.position, to_timestamp(r.at / 1000.0), r.kind,
              r.call_id, r.agent_id, r.instance_id, r.record, r.hash
       from unnest(
-        ats[first : first + counts[n] - 1], kinds[first : first + counts[n] - 1],
-        call_ids[first : first + counts[n] - 1], agent_ids[first : first + counts[n] - 1],
-        instance_ids[first : first + counts[n] - 1], records[first : first + counts[n] - 1], hashes
+        ats[first : last], kinds[first : last], call_ids[first : last], agent_ids[first : last],
+        instance_ids[first : last], records[first : last], hashes
       ) with ordinality as r (at, kind, call_id, agent_id, instance_id, record, hash, position);
-    update audit_heads h set seq = append_audit.seq, hash = append_audit.hash
+    update audit_heads h set seq = head_seq + counts[n], hash = head_hash
       where h.organization_id = organizations[n];
-    first := first + counts[n];
-    return next;
+    first := last + 1;
   end loop;
+  if first <> total + 1 then
+    raise exception 'append_audit: % lines for counts %', total, counts;
+  end if;
   if tenant is null then
-    perform set_config('plugboard.organization_id', '', true);
+    setting := set_config('plugboard.organization_id', '', true);
   end if;
 end $$;
 

@@ -1,0 +1,42 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { z } from 'zod';
+
+import type { Checkpoint } from './checkpoint-signature.ts';
+
+const hex = z.string().regex(/^[0-9a-f]{64}$/);
+const fileSchema = z.object({ seq: z.number().int().positive(), hash: hex, mac: hex });
+
+/** The newest checkpoint outside of the database, where who edits the database cannot reach it. */
+export async function writeCheckpointFile(
+  dataDir: string,
+  organizationId: string,
+  { seq, hash, mac }: Checkpoint,
+): Promise<void> {
+  const file = checkpointFile(dataDir, organizationId);
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const text = JSON.stringify({ seq, hash: hash.toString('hex'), mac: mac.toString('hex') });
+  await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600, flush: true });
+  await rename(`${file}.new`, file);
+}
+
+/** Undefined when there is none; `unreadable` when what is there is no checkpoint. */
+export async function readCheckpointFile(
+  dataDir: string,
+  organizationId: string,
+): Promise<Checkpoint | 'unreadable' | undefined> {
+  try {
+    const text = await readFile(checkpointFile(dataDir, organizationId), 'utf8');
+    const { seq, hash, mac } = fileSchema.parse(JSON.parse(text));
+    return { seq, hash: Buffer.from(hash, 'hex'), mac: Buffer.from(mac, 'hex') };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return 'unreadable';
+    throw error;
+  }
+}
+
+function checkpointFile(dataDir: string, organizationId: string): string {
+  return path.join(dataDir, 'audit', `checkpoint-${organizationId}.json`);
+}
