@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
+import { idSchema } from '../ids.ts';
 import { procedure } from './errors.ts';
 import { queryInteger, refSchema, timestampSchema } from './values.ts';
 
@@ -17,8 +18,21 @@ export const auditEntrySchema = z.object({
 
 export type AuditEntry = z.output<typeof auditEntrySchema>;
 
-/** One line of an export: enough to verify the chain without Plugboard. */
-export const auditExportLineSchema = z.object({
+/** The first line of an export: what it takes to check the others. */
+export const auditExportHeaderSchema = z.object({
+  format: z.literal('plugboard-audit'),
+  version: z.literal(1),
+  organizationId: idSchema,
+  /** How the hashes are made, in words. */
+  chain: z.string(),
+  /** The last record of the log. */
+  head: z.object({ seq: z.int(), hash: z.string() }).nullable(),
+  /** The newest signed mark, for whoever holds the key. */
+  checkpoint: z.object({ seq: z.int(), hash: z.string(), mac: z.string() }).nullable(),
+});
+
+/** Every other line: enough to verify the chain without Plugboard. */
+export const auditExportRecordSchema = z.object({
   seq: z.int(),
   /** Hex. */
   hash: z.string(),
@@ -26,11 +40,16 @@ export const auditExportLineSchema = z.object({
   record: z.string(),
 });
 
+export const auditExportLineSchema = z.union([auditExportHeaderSchema, auditExportRecordSchema]);
+
 export type AuditExportLine = z.output<typeof auditExportLineSchema>;
 
 export const auditVerificationSchema = z.object({
   ok: z.boolean(),
+  /** Records found to be whole, from the first on. */
   records: z.int(),
+  /** The record up to which signed marks were checked as well. */
+  sealedTo: z.int(),
   /** The last record's number and hash. */
   head: z.object({ seq: z.int(), hash: z.string() }),
   /** The first fault found: where, and what is wrong. */
@@ -87,7 +106,7 @@ export const auditContract = {
       method: 'GET',
       path: '/audit/export',
       tags,
-      summary: 'Every record in order, oldest first',
+      summary: 'A header, then every record in order, oldest first',
     })
     .input(
       z

@@ -20,8 +20,8 @@ export const statusSchema = z.object({
   urls: z.object({ base: z.url(), mcp: z.url(), api: z.url(), openapi: z.url() }),
   database: z.object({ mode: z.enum(['embedded', 'external']), version: z.string() }),
   sandbox: z.object({
-    /** The tier in use, strongest first: `bubblewrap`, `landlock`, `node-permission`, `none`. */
-    tier: z.string(),
+    /** `bubblewrap` isolates servers; `process` runs them as plain processes. */
+    tier: z.enum(['bubblewrap', 'process']),
     /** Why not a stronger tier, or what this one lacks; empty when nothing is missing. */
     reasons: z.array(z.string()),
     allowUnsandboxed: z.boolean(),
