@@ -1,0 +1,47 @@
+import type { Status } from '@plugboard/contracts';
+import type { Gateway, OnChange } from '@plugboard/gateway';
+import type { Installer, Logs, Supervisor } from '@plugboard/runtime';
+import type { Kysely } from 'kysely';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+
+import type { AuditService } from '../features/audit/audit-service.ts';
+import type { PackageFolders } from '../features/instances/package-folders.ts';
+import type { PendingInstances } from '../features/instances/pending-instances.ts';
+import type { Keyring } from '../features/organizations/keyring.ts';
+import type { ServerUrls } from '../http/urls.ts';
+import type { Database } from '../store/schema.ts';
+
+/** What is fixed for as long as the server runs. */
+export interface ServerFacts {
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly urls: ServerUrls;
+  readonly dataDir: string;
+  readonly database: Status['database'];
+  readonly sandbox: Status['sandbox'];
+}
+
+/** Everything that requests are served with, made once by the composition root. */
+export interface AppServices {
+  readonly server: ServerFacts;
+  readonly db: Kysely<Database>;
+  readonly pool: Pool;
+  readonly onChange: OnChange;
+  readonly audit: AuditService;
+  /** Signs and checks the marks of the audit log. */
+  readonly auditKey: Buffer;
+  readonly keyring: Keyring;
+  readonly installer: Installer;
+  readonly pending: PendingInstances;
+  readonly packageFolders: PackageFolders;
+  readonly logs: Logs;
+  readonly supervisor: Supervisor;
+  readonly gateway: Gateway;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** Whether each part works now. */
+  readiness(): Promise<Status['parts']>;
+}

@@ -1,0 +1,268 @@
+import { chmod, mkdir } from 'node:fs/promises';
+
+import { AppError } from '@plugboard/contracts';
+import { createGateway } from '@plugboard/gateway';
+import { createInstaller, createLogs, probeSandbox, reapOrphans } from '@plugboard/runtime';
+import { deriveKey, loadMasterKey } from '@plugboard/vault';
+import { getRequestListener } from '@hono/node-server';
+import { sql } from 'kysely';
+import { destination, type Logger, pino } from 'pino';
+
+import type { ServerConfig } from '../config/config.ts';
+import { createAccessSource } from '../features/access/access-source.ts';
+import { openAuditService } from '../features/audit/audit-service.ts';
+import { PackageFolders } from '../features/instances/package-folders.ts';
+import { PendingInstances } from '../features/instances/pending-instances.ts';
+import { keyFiles } from '../features/organizations/first-keys.ts';
+import { addStarterServers, prepareOrganization } from '../features/organizations/first-run.ts';
+import { createKeyring } from '../features/organizations/keyring.ts';
+import { readKeyFile } from '../features/organizations/key-file.ts';
+import { createSessionStore, keepSessionsSwept } from '../features/sessions/session-store.ts';
+import { createAgentDirectory } from '../features/tokens/agent-directory.ts';
+import { createHttpApp } from '../http/app.ts';
+import { createHostGuard } from '../http/host-guard.ts';
+import { type BoundServer, bindServer } from '../http/server.ts';
+import { serverUrls } from '../http/urls.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import type { OnProgress, ReadyFacts } from './progress.ts';
+import { createReadiness } from './readiness.ts';
+import { writeRunFile } from './run-file.ts';
+import type { AppServices, ServerFacts } from './services.ts';
+import { settleAll } from './settle.ts';
+import { startSupervisor } from './start-supervisor.ts';
+import { version } from './version.ts';
+
+export interface StartOptions {
+  readonly onProgress: OnProgress;
+  /** Aborting gives up the start; a started app is ended by disposing of it. */
+  readonly signal: AbortSignal;
+}
+
+/** A running server. Disposing stops accepting, lets calls end for a few seconds, and stops the rest. */
+export interface App extends AsyncDisposable {
+  readonly ready: ReadyFacts;
+  /** The demo agent's token, while its file is kept. */
+  demoToken(): Promise<string | undefined>;
+}
+
+/** Calls under way have this long to end when the server stops. */
+const drainMs = 3000;
+
+/**
+ * Starts everything, in the order in which it depends on each other. Resolves when it serves; when
+ * it rejects nothing is left running. Rejects with `AppError` for what a person can mend.
+ */
+export async function startApp(config: ServerConfig, options: StartOptions): Promise<App> {
+  const { onProgress, signal } = options;
+  const startedAt = Date.now();
+  const tell = (message: string) => onProgress({ type: 'progress', message });
+  const warn = (message: string) => onProgress({ type: 'warning', message });
+  const log = createLog(config);
+  await using starting = new AsyncDisposableStack();
+  await makeDataDir(config.dataDir);
+
+  const { store, bound, masterKey } = await openFoundations(config, log, tell, starting);
+  proceed(signal);
+  const sandbox = await probeSandbox(config.dataDir);
+  await reapOrphans(config.dataDir);
+  const server: ServerFacts = {
+    version,
+    startedAt,
+    urls: serverUrls(config.baseUrl, bound.host, bound.port),
+    dataDir: config.dataDir,
+    database: { mode: store.kind, version: await postgresVersion(store) },
+    sandbox: {
+      tier: sandbox.tier,
+      reasons: [...sandbox.reasons],
+      allowUnsandboxed: config.allowUnsandboxed,
+    },
+  };
+  warnOfExposure(server, warn);
+
+  const { db, pool, connection, onChange } = store;
+  const clock = Date.now;
+  const auditKey = deriveKey(masterKey, 'audit-checkpoints').export();
+  const { dataDir } = config;
+  const audit = starting.use(
+    await openAuditService({ db, connection, dataDir, key: auditKey, log }),
+  );
+  const keyring = createKeyring(db, masterKey);
+  const pending = new PendingInstances();
+  const installer = createInstaller({ dataDir });
+  await installer.clean();
+  const logs = starting.use(await createLogs({ dataDir, log }));
+  const { supervisor, following } = await startSupervisor({
+    db,
+    audit,
+    clock,
+    keyring,
+    pending,
+    logs,
+    log,
+    onChange,
+    sandbox,
+    server,
+  });
+  starting.use(supervisor);
+  starting.use(following);
+  const agents = starting.use(createAgentDirectory({ db, pool, onChange }, clock));
+  const gateway = createGateway({
+    agents,
+    access: createAccessSource(db),
+    audit,
+    upstreams: supervisor,
+    sessionStore: createSessionStore(db),
+    onChange,
+    serverInfo: { name: 'plugboard', title: 'Plugboard', version },
+    onError: (error, reference) => log.error({ err: error, reference }, 'a call failed inside'),
+  });
+  const services: AppServices = {
+    server,
+    db,
+    pool,
+    onChange,
+    audit,
+    auditKey,
+    keyring,
+    installer,
+    pending,
+    packageFolders: new PackageFolders(),
+    logs,
+    supervisor,
+    gateway,
+    log,
+    clock,
+    readiness: createReadiness(db),
+  };
+
+  const stopping = new AbortController();
+  starting.defer(async () => {
+    stopping.abort(new AppError('unavailable', 'Plugboard is stopping.'));
+    // Ends the streams of agents; calls under way are answered until the drain is over.
+    await bound.close(drainMs, () => gateway[Symbol.dispose]());
+  });
+  starting.use(keepSessionsSwept(db, log));
+  const { organizationId, isFirst } = await prepareOrganization(services);
+  const app = createHttpApp({ services, log, stopping: stopping.signal });
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  bound.serve({
+    guard: createHostGuard(config),
+    mcp: (request, response) => void gateway.handle(request, response),
+    app: (request, response) => void listener(request, response),
+  });
+  starting.use(await writeRunFile(dataDir, runFile(server)));
+  if (isFirst) {
+    tell('First run: adding the starter servers');
+    await addStarterServers(services, organizationId, {
+      onProgress: tell,
+      onWarning: warn,
+      signal,
+    });
+  }
+  proceed(signal);
+
+  const ready = await readyFacts(server, isFirst);
+  onProgress({ type: 'ready', message: `Plugboard is ready at ${server.urls.base}`, ready });
+  const started = starting.move();
+  return {
+    ready,
+    demoToken: async () => (await readKeyFile(keyFiles(dataDir).demo))?.reveal(),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+function createLog({ logLevel }: ServerConfig): Logger {
+  return pino({ level: logLevel, name: 'plugboard' }, destination({ dest: 2, sync: true }));
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    const made = await mkdir(dataDir, { recursive: true, mode: 0o711 });
+    // The embedded database and servers run as other users than root and pass through it.
+    if (made !== undefined) await chmod(dataDir, 0o711);
+  } catch (error) {
+    throw new AppError(
+      'invalid_input',
+      `The data directory ${dataDir} cannot be made. Choose one that this user may write with --data-dir.`,
+      { cause: error },
+    );
+  }
+}
+
+interface Foundations {
+  readonly store: Store;
+  readonly bound: BoundServer;
+  readonly masterKey: Awaited<ReturnType<typeof loadMasterKey>>;
+}
+
+/** What depends on nothing else, at the same time. Whoever holds the data directory is told first. */
+async function openFoundations(
+  config: ServerConfig,
+  log: Logger,
+  onProgress: (message: string) => void,
+  starting: AsyncDisposableStack,
+): Promise<Foundations> {
+  const { dataDir, host, port, masterKey: given } = config;
+  const [store, bound, masterKey] = await settleAll<[Store, BoundServer, Foundations['masterKey']]>(
+    [
+      openStore({ dataDir, databaseUrl: config.databaseUrl?.reveal(), log, onProgress }),
+      bindServer(host, port),
+      loadMasterKey({ dataDir, env: given ? { PLUGBOARD_MASTER_KEY: given.reveal() } : {} }),
+    ],
+  );
+  starting.use(bound);
+  starting.use(store);
+  return { store, bound, masterKey };
+}
+
+async function postgresVersion({ db }: Store): Promise<string> {
+  const { rows } = await sql<{ server_version: string }>`show server_version`.execute(db);
+  return rows[0]?.server_version.split(' ')[0] ?? 'unknown';
+}
+
+function warnOfExposure({ sandbox, urls }: ServerFacts, warn: (message: string) => void): void {
+  if (sandbox.tier === 'process') {
+    const why = sandbox.reasons.join(' ');
+    warn(
+      sandbox.allowUnsandboxed
+        ? `Servers run WITHOUT a sandbox, as --allow-unsandboxed says: they can read files and reach the network like Plugboard itself. ${why}`
+        : `This machine cannot isolate servers, so none will be started here. ${why}`,
+    );
+  }
+  const { protocol, hostname } = new URL(urls.base);
+  if (protocol === 'http:' && !/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)) {
+    warn(`${urls.base} is not https: tokens travel in the clear.`);
+  }
+}
+
+function runFile({ urls, startedAt }: ServerFacts) {
+  return {
+    pid: process.pid,
+    url: urls.base,
+    mcpUrl: urls.mcp,
+    version,
+    started: new Date(startedAt).toISOString(),
+  };
+}
+
+async function readyFacts(server: ServerFacts, firstRun: boolean): Promise<ReadyFacts> {
+  const { dataDir, startedAt, urls } = server;
+  const files = keyFiles(dataDir);
+  const [owner, demo] = await Promise.all([readKeyFile(files.owner), readKeyFile(files.demo)]);
+  return {
+    url: urls.base,
+    mcpUrl: urls.mcp,
+    apiUrl: urls.api,
+    pid: process.pid,
+    version,
+    dataDir,
+    startMs: Date.now() - startedAt,
+    firstRun,
+    ownerKeyFile: owner && files.owner,
+    demoTokenFile: demo && files.demo,
+  };
+}
+
+function proceed(signal: AbortSignal): void {
+  if (signal.aborted) throw new AppError('cancelled', 'The start was cancelled.');
+}

@@ -1,0 +1,64 @@
+import {
+  createProcessDriver,
+  createRemoteDriver,
+  createSupervisor,
+  type SandboxReport,
+  type Supervisor,
+} from '@plugboard/runtime';
+
+import { readDefinitions } from '../features/definitions/read-definitions.ts';
+import { refreshDefinitions } from '../features/definitions/refresh-definitions.ts';
+import { followInstanceChanges } from '../features/instances/follow-changes.ts';
+import { createInstanceSource } from '../features/instances/instance-source.ts';
+import type { AppServices } from './services.ts';
+
+export type SupervisorServices = Pick<
+  AppServices,
+  'db' | 'audit' | 'clock' | 'keyring' | 'pending' | 'logs' | 'log' | 'onChange' | 'server'
+> & { readonly sandbox: SandboxReport };
+
+export interface RunningSupervisor {
+  readonly supervisor: Supervisor;
+  /** Restarts and stops what changes elsewhere. */
+  readonly following: Disposable;
+}
+
+/** The supervisor with its drivers; what a server offers is stored after each of its starts. */
+export async function startSupervisor(services: SupervisorServices): Promise<RunningSupervisor> {
+  const { db, clock, keyring, pending, logs, log, onChange, sandbox, server } = services;
+  const { dataDir, version } = server;
+  const source = createInstanceSource({ db, keyring, pending, dataDir });
+  const supervisor = createSupervisor({
+    source,
+    drivers: {
+      process: await createProcessDriver({
+        dataDir,
+        log,
+        allowUnsandboxed: server.sandbox.allowUnsandboxed,
+        sandbox,
+        onRefused: (instance, { host, port }) =>
+          logs.write(
+            instance.id,
+            'plugboard',
+            `refused a connection to ${host}:${port}, which its network policy does not allow`,
+          ),
+      }),
+      remote: createRemoteDriver(),
+    },
+    logs,
+    log,
+    clientInfo: { name: 'plugboard', version },
+    clock,
+    async onReady(instance, upstream) {
+      const onTrial = pending.find(instance.organizationId, instance.id);
+      if (onTrial) onTrial.definitions = await readDefinitions(upstream);
+      else await refreshDefinitions(services, instance, upstream);
+    },
+    async onDefinitionsChanged(instance, upstream) {
+      // Its definitions are read once more when it is on trial no longer.
+      if (pending.find(instance.organizationId, instance.id)) return;
+      await refreshDefinitions(services, instance, upstream);
+    },
+  });
+  return { supervisor, following: followInstanceChanges({ onChange, source, supervisor, log }) };
+}

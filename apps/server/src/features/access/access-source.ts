@@ -1,0 +1,81 @@
+import type {
+  AccessSnapshot,
+  AccessSource,
+  Grant,
+  OfferedInstance,
+  Offering,
+} from '@plugboard/gateway';
+
+import type { Kysely } from 'kysely';
+
+import type { Database } from '../../store/schema.ts';
+import type { TenantDb } from '../tenant-db.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { selectGrantsOf, selectOfferingsOf, selectReachedInstances } from './queries.ts';
+
+/** Reads what decides an agent's access. */
+export function createAccessSource(db: Kysely<Database>): AccessSource {
+  return {
+    load: (organizationId, agentId) =>
+      withTenant(db, organizationId, (tx) => loadAccess(tx, agentId)),
+  };
+}
+
+export async function loadAccess(db: TenantDb, agentId: string): Promise<AccessSnapshot> {
+  const grants = (await selectGrantsOf(db, agentId)).map(toGrant);
+  const allowed = grants.filter((grant) => grant.effect === 'allow').map((grant) => grant.target);
+  const toolboxIds = allowed.flatMap((target) =>
+    target.scope === 'toolbox' ? [target.toolboxId] : [],
+  );
+  const instanceIds = allowed.flatMap((target) =>
+    target.scope === 'toolbox' ? [] : [target.instanceId],
+  );
+  const instances = await selectReachedInstances(db, toolboxIds, instanceIds);
+  return { grants, instances: await withOfferings(db, instances) };
+}
+
+type InstanceRow = Awaited<ReturnType<typeof selectReachedInstances>>[number];
+
+/** Adds to instances what each offers, in the server's own order. */
+export async function withOfferings(
+  db: TenantDb,
+  instances: readonly InstanceRow[],
+): Promise<OfferedInstance[]> {
+  const offerings = new Map<string, Offering[]>(instances.map(({ id }) => [id, []]));
+  for (const row of await selectOfferingsOf(db, [...offerings.keys()])) {
+    offerings.get(row.instance_id)?.push({
+      kind: row.kind,
+      name: row.name,
+      definition: Buffer.from(row.definition),
+      level: row.level,
+    });
+  }
+  return instances.map((row) => ({
+    id: row.id,
+    slug: row.slug,
+    toolboxId: row.toolbox_id,
+    toolboxSlug: row.toolbox_slug,
+    hello: row.hello === null ? undefined : Buffer.from(row.hello),
+    offerings: offerings.get(row.id) ?? [],
+  }));
+}
+
+type GrantRow = Awaited<ReturnType<typeof selectGrantsOf>>[number];
+
+function toGrant(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    effect: row.effect,
+    level: row.level,
+    target: toTarget(row),
+    expiresAt: row.expires_at?.getTime(),
+  };
+}
+
+function toTarget(row: GrantRow): Grant['target'] {
+  if (row.toolbox_id !== null) return { scope: 'toolbox', toolboxId: row.toolbox_id };
+  const instanceId = row.instance_id ?? '';
+  const { offering_kind: kind, offering_name: name } = row;
+  if (kind === null || name === null) return { scope: 'instance', instanceId };
+  return { scope: 'offering', instanceId, kind, name };
+}

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+
+import type { TenantDb } from '../tenant-db.ts';
+
+/** Grants of an agent that have not run out. */
+export function selectGrantsOf(db: TenantDb, agentId: string) {
+  return db
+    .selectFrom('grants')
+    .select([
+      'id',
+      'effect',
+      'level',
+      'toolbox_id',
+      'instance_id',
+      'offering_kind',
+      'offering_name',
+      'expires_at',
+    ])
+    .where('agent_id', '=', agentId)
+    .where(sql<boolean>`coalesce(expires_at > now(), true)`)
+    .orderBy('id')
+    .execute();
+}
+
+/** Instances in one of the toolboxes or among the ids, by slug. */
+export async function selectReachedInstances(
+  db: TenantDb,
+  toolboxIds: readonly string[],
+  instanceIds: readonly string[],
+) {
+  return db
+    .selectFrom('instances')
+    .innerJoin('toolboxes', 'toolboxes.id', 'instances.toolbox_id')
+    .select([
+      'instances.id',
+      'instances.slug',
+      'instances.toolbox_id',
+      'toolboxes.slug as toolbox_slug',
+      'instances.hello',
+    ])
+    .where((eb) =>
+      eb.or([
+        eb('instances.toolbox_id', '=', sql<string>`any(${toolboxIds}::uuid[])`),
+        eb('instances.id', '=', sql<string>`any(${instanceIds}::uuid[])`),
+      ]),
+    )
+    .orderBy('instances.slug')
+    .execute();
+}
+
+/** What instances offer, with the level that each needs. */
+export function selectOfferingsOf(db: TenantDb, instanceIds: readonly string[]) {
+  return db
+    .selectFrom('offerings')
+    .leftJoin('level_overrides', (join) =>
+      join
+        .onRef('level_overrides.organization_id', '=', 'offerings.organization_id')
+        .onRef('level_overrides.instance_id', '=', 'offerings.instance_id')
+        .onRef('level_overrides.kind', '=', 'offerings.kind')
+        .onRef('level_overrides.name', '=', 'offerings.name'),
+    )
+    .select((eb) => [
+      'offerings.instance_id',
+      'offerings.kind',
+      'offerings.name',
+      'offerings.definition',
+      'offerings.level as declared_level',
+      eb.fn.coalesce('level_overrides.level', 'offerings.level').as('level'),
+      eb('level_overrides.level', 'is not', null).as('overridden'),
+    ])
+    .where('offerings.instance_id', '=', sql<string>`any(${instanceIds}::uuid[])`)
+    .orderBy('offerings.instance_id')
+    .orderBy('offerings.kind')
+    .orderBy('offerings.position')
+    .execute();
+}

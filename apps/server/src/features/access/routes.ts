@@ -1,0 +1,42 @@
+import { api } from '../../http/api/context.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { selectAgent } from '../agents/queries.ts';
+import { requirePermission } from '../members/require.ts';
+import { noSuch } from '../reference.ts';
+import type { TenantDb } from '../tenant-db.ts';
+import { loadAccess, withOfferings } from './access-source.ts';
+import { decideAll, decideOne, findOffering, selectAllInstances } from './decisions.ts';
+
+const routes = api.access;
+
+export const accessRouter = routes.router({
+  tools: routes.tools.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'access.check');
+    return withTenant(services.db, actor.organizationId, async (db) => {
+      const agent = await requireAgent(db, input.agent);
+      const { grants, instances } = await loadAccess(db, agent.id);
+      const shown =
+        input.all === true ? await withOfferings(db, await selectAllInstances(db)) : instances;
+      const tools = decideAll(grants, shown, services.clock()).filter(
+        ({ allowed, kind }) =>
+          (allowed || input.all === true) && (input.kind === undefined || kind === input.kind),
+      );
+      return { agent: agent.slug, tools };
+    });
+  }),
+  check: routes.check.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'access.check');
+    return withTenant(services.db, actor.organizationId, async (db) => {
+      const agent = await requireAgent(db, input.agent);
+      const { instance, offering } = await findOffering(db, input);
+      const { grants } = await loadAccess(db, agent.id);
+      return decideOne(grants, instance, offering, services.clock());
+    });
+  }),
+});
+
+async function requireAgent(db: TenantDb, ref: string) {
+  const agent = await selectAgent(db, ref);
+  if (!agent) throw noSuch('agent', ref);
+  return agent;
+}

@@ -1,0 +1,47 @@
+import { newId } from '@plugboard/contracts';
+
+import { type Author, type ChangeServices, commitChange } from '../change.ts';
+import { noSuch, slugTaken } from '../reference.ts';
+import { type AgentRow, deleteAgent, insertAgent, selectAgent } from './queries.ts';
+
+export interface CreateAgentInput {
+  readonly slug: string;
+  readonly name?: string | undefined;
+}
+
+export function createAgent(
+  services: ChangeServices,
+  author: Author,
+  { slug, name = slug }: CreateAgentInput,
+): Promise<AgentRow> {
+  const { organizationId } = author;
+  return commitChange(services, author, async (db) => {
+    const id = newId();
+    const row = await insertAgent(db, { id, organizationId, slug, name });
+    if (!row) throw slugTaken('agent', slug);
+    return {
+      result: row,
+      record: { kind: 'agent.created', agentId: id, change: { id, slug, name } },
+      events: [],
+    };
+  });
+}
+
+export function revokeAgent(
+  services: ChangeServices,
+  author: Author,
+  ref: string,
+): Promise<string> {
+  const { organizationId } = author;
+  return commitChange(services, author, async (db) => {
+    const row = await selectAgent(db, ref);
+    if (!row) throw noSuch('agent', ref);
+    const { id, slug } = row;
+    await deleteAgent(db, id);
+    return {
+      result: id,
+      record: { kind: 'agent.revoked', agentId: id, change: { id, slug } },
+      events: [{ kind: 'identity', organizationId, agentId: id }],
+    };
+  });
+}

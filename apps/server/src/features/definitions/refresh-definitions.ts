@@ -1,0 +1,43 @@
+import type { Upstream } from '@plugboard/protocol';
+
+import { type ChangeServices, commitChange } from '../change.ts';
+import { type Definitions, readDefinitions } from './read-definitions.ts';
+import { type DefinitionChanges, saveDefinitions } from './save-definitions.ts';
+
+/** Names of changed offerings that an audit record tells one by one. */
+const maxNamed = 50;
+
+/** Lists what a started server offers and stores it. Does nothing when nothing changed. */
+export async function refreshDefinitions(
+  services: ChangeServices,
+  instance: { readonly organizationId: string; readonly id: string },
+  upstream: Upstream,
+): Promise<void> {
+  await storeDefinitions(services, instance, await readDefinitions(upstream));
+}
+
+export async function storeDefinitions(
+  services: ChangeServices,
+  { organizationId, id: instanceId }: { readonly organizationId: string; readonly id: string },
+  definitions: Definitions,
+): Promise<void> {
+  await commitChange(services, { organizationId }, async (db) => {
+    const changes = await saveDefinitions(db, organizationId, instanceId, definitions);
+    if (!changes) return undefined;
+    return {
+      result: undefined,
+      record: { kind: 'definitions.changed', instanceId, change: presentChanges(changes) },
+      events: [{ kind: 'definitions', organizationId, instanceId }],
+    };
+  });
+}
+
+/** What the audit log keeps of changed definitions: how many, and the names of the first of them. */
+export function presentChanges({ added, changed, removed, hello }: DefinitionChanges) {
+  return {
+    added: { count: added.length, names: added.slice(0, maxNamed) },
+    changed: { count: changed.length, names: changed.slice(0, maxNamed) },
+    removed: { count: removed.length, names: removed.slice(0, maxNamed) },
+    hello,
+  };
+}

@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+
+import { instanceFolders } from '@plugboard/runtime';
+
+import type { AppServices } from '../../app/services.ts';
+import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
+import { launchFromRow } from './launch-row.ts';
+
+/** Deletes an instance's own folders and its log. */
+export async function removeInstanceFiles(
+  { logs, server }: Pick<AppServices, 'logs' | 'server'>,
+  instanceId: string,
+): Promise<void> {
+  const folder = dirname(instanceFolders(server.dataDir, instanceId).work);
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  await logs.remove(instanceId);
+}
+
+/** Deletes an installed package when no instance of any organization runs it. */
+export async function removeUnusedPackage(
+  { db, server }: Pick<AppServices, 'db' | 'server'>,
+  installDir: string,
+): Promise<void> {
+  for (const organizationId of await listOrganizationIds(db)) {
+    const rows = await withTenant(db, organizationId, (tx) =>
+      tx.selectFrom('instances').select('launch').execute(),
+    );
+    const used = rows
+      .map(({ launch }) => launchFromRow(launch, server.dataDir))
+      .some((launch) => launch.driver === 'process' && isSame(launch.installDir, installDir));
+    if (used) return;
+  }
+  await rm(installDir, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function isSame(a: string, b: string): boolean {
+  return relative(a, b) === '';
+}

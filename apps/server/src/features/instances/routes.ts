@@ -1,0 +1,141 @@
+import {
+  type AddInstanceEvent,
+  type Instance,
+  type InstanceTest,
+  type LogLine,
+} from '@plugboard/contracts';
+import type { LogLine as StoredLine } from '@plugboard/runtime';
+import { z } from 'zod';
+
+import type { AppServices } from '../../app/services.ts';
+import { api } from '../../http/api/context.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { storeDefinitions } from '../definitions/refresh-definitions.ts';
+import { readDefinitions } from '../definitions/read-definitions.ts';
+import { type Actor, can } from '../members/policy.ts';
+import { requirePermission } from '../members/require.ts';
+import { noSuch } from '../reference.ts';
+import { selectToolbox } from '../toolboxes/queries.ts';
+import { addInstance } from './add-instance.ts';
+import { presentInstance } from './present.ts';
+import { requireInstance, selectInstances } from './queries.ts';
+import { removeInstance } from './remove-instance.ts';
+import { streamProgress } from './stream-progress.ts';
+
+const routes = api.instances;
+
+const credentialSet = 'shared';
+const defaultTail = 100;
+
+export const instancesRouter = routes.router({
+  list: routes.list.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'instance.read');
+    const rows = await withTenant(services.db, actor.organizationId, async (db) => {
+      if (input?.toolbox === undefined) return selectInstances(db);
+      const toolbox = await selectToolbox(db, input.toolbox);
+      if (!toolbox) throw noSuch('toolbox', input.toolbox);
+      return selectInstances(db, toolbox.id);
+    });
+    const options = await presenting(services, actor);
+    return { instances: rows.map((row) => presentInstance(row, options)) };
+  }),
+
+  get: routes.get.handler(({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'instance.read');
+    return show(services, actor, input.instance);
+  }),
+
+  add: routes.add.handler(({ context: { actor, services, signal }, input }) => {
+    requirePermission(actor, 'instance.add');
+    return streamProgress<AddInstanceEvent>(async (emit, limited) => {
+      const options = { onProgress: emit, signal: limited };
+      const id = await addInstance(services, actor, input, options);
+      emit({ type: 'done', instance: await show(services, actor, id) });
+    }, signal);
+  }),
+
+  remove: routes.remove.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'instance.remove');
+    return { id: await removeInstance(services, actor, input.instance) };
+  }),
+
+  restart: routes.restart.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'instance.restart');
+    const { organizationId } = actor;
+    const { id } = await find(services, actor, input.instance);
+    await services.supervisor.restart(id);
+    const upstream = await services.supervisor.acquire(organizationId, id, credentialSet);
+    await storeDefinitions(services, { organizationId, id }, await readDefinitions(upstream));
+    return show(services, actor, id);
+  }),
+
+  test: routes.test.handler(async ({ context: { actor, services, signal }, input }) => {
+    requirePermission(actor, 'instance.test');
+    const { id } = await find(services, actor, input.instance);
+    return testInstance(services, actor.organizationId, id, signal);
+  }),
+
+  logs: routes.logs.handler(async ({ context: { actor, services, signal }, input }) => {
+    requirePermission(actor, 'instance.read_logs');
+    const { id } = await find(services, actor, input.instance);
+    const tail = input.tail ?? defaultTail;
+    const follow = input.follow === true;
+    return presentLines(services.logs.read({ instanceId: id, tail, follow, signal }));
+  }),
+});
+
+async function* presentLines(lines: AsyncIterable<StoredLine>): AsyncGenerator<LogLine> {
+  for await (const { time, stream, text } of lines) yield { at: time, source: stream, text };
+}
+
+function find(services: AppServices, actor: Actor, ref: string) {
+  return withTenant(services.db, actor.organizationId, (db) => requireInstance(db, ref));
+}
+
+async function show(services: AppServices, actor: Actor, ref: string): Promise<Instance> {
+  const row = await find(services, actor, ref);
+  return presentInstance(row, await presenting(services, actor));
+}
+
+async function presenting({ server, supervisor }: AppServices, actor: Actor) {
+  return {
+    urls: server.urls,
+    dataDir: server.dataDir,
+    statuses: await supervisor.statuses(actor.organizationId),
+    showLaunch: can(actor, 'instance.read_launch', actor),
+  };
+}
+
+const helloSchema = z.looseObject({
+  protocolVersion: z.string(),
+  serverInfo: z.looseObject({ name: z.string(), version: z.string() }),
+});
+
+async function testInstance(
+  { supervisor }: AppServices,
+  organizationId: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<InstanceTest> {
+  const began = performance.now();
+  const upstream = await supervisor.acquire(organizationId, id, credentialSet);
+  const ready = performance.now();
+  await upstream.request({ method: 'ping', signal });
+  const answered = performance.now();
+  const { offerings } = await readDefinitions(upstream, signal);
+  const hello = helloSchema.parse(JSON.parse(upstream.hello.result.toString()));
+  const count = (kind: string) => offerings.filter((each) => each.kind === kind).length;
+  return {
+    ok: true,
+    startMs: Math.round(ready - began),
+    pingMs: Math.round((answered - ready) * 10) / 10,
+    protocolVersion: upstream.hello.protocolVersion,
+    serverInfo: { name: hello.serverInfo.name, version: hello.serverInfo.version },
+    offers: {
+      tools: count('tool'),
+      prompts: count('prompt'),
+      resources: count('resource'),
+      resourceTemplates: count('resource_template'),
+    },
+  };
+}

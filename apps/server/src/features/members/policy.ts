@@ -1,0 +1,52 @@
+/** A member acting through an API key. */
+export interface Actor {
+  readonly organizationId: string;
+  readonly memberId: string;
+  readonly role: Role;
+}
+
+export const roles = ['owner', 'admin', 'member', 'auditor'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Who may do what. What is not listed may be done by nobody. */
+const allowed = {
+  'status.read': ['owner', 'admin', 'member', 'auditor'],
+  'doctor.run': ['owner', 'admin'],
+  'toolbox.read': ['owner', 'admin', 'member', 'auditor'],
+  'toolbox.create': ['owner', 'admin'],
+  'toolbox.delete': ['owner', 'admin'],
+  'instance.read': ['owner', 'admin', 'member', 'auditor'],
+  // A launch is a command line: whoever sets any of it runs code on this machine.
+  'instance.add': ['owner', 'admin'],
+  'instance.remove': ['owner', 'admin'],
+  'instance.read_launch': ['owner', 'admin'],
+  'instance.read_logs': ['owner', 'admin'],
+  'instance.restart': ['owner', 'admin'],
+  'instance.test': ['owner', 'admin'],
+  'level.set': ['owner', 'admin'],
+  'agent.read': ['owner', 'admin', 'member', 'auditor'],
+  'agent.create': ['owner', 'admin'],
+  'agent.revoke': ['owner', 'admin'],
+  'token.create': ['owner', 'admin'],
+  'token.revoke': ['owner', 'admin'],
+  'grant.read': ['owner', 'admin', 'member', 'auditor'],
+  'grant.create': ['owner', 'admin'],
+  'grant.revoke': ['owner', 'admin'],
+  'access.check': ['owner', 'admin', 'member', 'auditor'],
+  'call.create': ['owner', 'admin'],
+  'audit.read': ['owner', 'admin', 'auditor'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof allowed;
+
+/** The organization that what is acted on belongs to. */
+export interface PolicySubject {
+  readonly organizationId: string;
+}
+
+/** Whether a member may do something to a subject: never outside of its own organization. */
+export function can(actor: Actor, action: Action, subject: PolicySubject): boolean {
+  const permitted: readonly Role[] = allowed[action];
+  return actor.organizationId === subject.organizationId && permitted.includes(actor.role);
+}

@@ -1,0 +1,42 @@
+import { api } from '../../http/api/context.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { requirePermission } from '../members/require.ts';
+import { runDoctor } from './doctor.ts';
+import { countStates } from './instance-states.ts';
+
+const routes = api.status;
+
+export const statusRouter = routes.router({
+  get: routes.get.handler(async ({ context: { actor, services } }) => {
+    requirePermission(actor, 'status.read');
+    const { organizationId } = actor;
+    const { server, supervisor } = services;
+    const [parts, statuses, { organization, instanceIds }] = await Promise.all([
+      services.readiness(),
+      supervisor.statuses(organizationId),
+      withTenant(services.db, organizationId, async (db) => ({
+        organization: await db
+          .selectFrom('organizations')
+          .select(['id', 'slug', 'name'])
+          .executeTakeFirstOrThrow(),
+        instanceIds: (await db.selectFrom('instances').select('id').execute()).map(({ id }) => id),
+      })),
+    ]);
+    return {
+      version: server.version,
+      startedAt: new Date(server.startedAt).toISOString(),
+      ready: parts.every((part) => part.ready),
+      parts,
+      organization,
+      urls: server.urls,
+      database: server.database,
+      sandbox: server.sandbox,
+      instances: countStates(instanceIds, statuses),
+      process: { pid: process.pid, memoryBytes: process.memoryUsage.rss() },
+    };
+  }),
+  doctor: routes.doctor.handler(({ context: { actor, services } }) => {
+    requirePermission(actor, 'doctor.run');
+    return runDoctor(services, actor.organizationId);
+  }),
+});

@@ -1,0 +1,85 @@
+import { OpenAPIHandler } from '@orpc/openapi/fetch';
+import { ORPCError } from '@orpc/server';
+import { BodyLimitPlugin } from '@orpc/server/fetch';
+import { type ApiErrorBody, apiPrefix } from '@plugboard/contracts';
+import type { Logger } from 'pino';
+
+import { type ApiError, presentApiError, toApiError } from './api-error.ts';
+import type { ApiContext } from './context.ts';
+import { router } from './router.ts';
+
+/** Arguments of calls are the largest thing that the API is sent. */
+const maxBodyBytes = 4 * 1024 * 1024;
+
+export interface ApiRequest {
+  readonly context: ApiContext;
+  readonly requestId: string;
+  readonly log: Logger;
+}
+
+/** Answers a request to the API; undefined when the contract has no such path. */
+export type ApiHandler = (request: Request, options: ApiRequest) => Promise<Response | undefined>;
+
+export function createApiHandler(): ApiHandler {
+  const handler = new OpenAPIHandler<ApiContext & ApiRequest>(router, {
+    plugins: [new BodyLimitPlugin({ maxBodySize: maxBodyBytes })],
+    customErrorResponseBodyEncoder: encodeError,
+    interceptors: [
+      async (call) => {
+        const { requestId, log } = call.context;
+        try {
+          return await call.next();
+        } catch (error) {
+          throw toApiError(faultOfBody(error), requestId, log);
+        }
+      },
+    ],
+    clientInterceptors: [
+      async (call) => {
+        const { requestId, log } = call.context;
+        try {
+          return withMappedErrors(await call.next(), (error) => toApiError(error, requestId, log));
+        } catch (error) {
+          throw toApiError(error, requestId, log);
+        }
+      },
+    ],
+  });
+  return async (request, options) => {
+    const { response } = await handler.handle(request, {
+      prefix: apiPrefix,
+      context: { ...options.context, ...options },
+    });
+    return response;
+  };
+}
+
+/** Procedures' own failures are mapped before they get here: what is left is a body nobody can read. */
+function faultOfBody(error: unknown): unknown {
+  return error instanceof ORPCError ? error : new ORPCError('BAD_REQUEST', { cause: error });
+}
+
+function encodeError(error: ApiError): ApiErrorBody {
+  return presentApiError(error);
+}
+
+/** A stream that fails half-way tells the same error as an answer that fails at once. */
+function withMappedErrors<T>(output: T, map: (error: unknown) => ApiError): T {
+  if (!isAsyncIterator(output)) return output;
+  const next = output.next.bind(output);
+  return Object.assign(output, {
+    next: async (...args: []) => {
+      try {
+        return await next(...args);
+      } catch (error) {
+        throw map(error);
+      }
+    },
+  });
+}
+
+function isAsyncIterator(value: unknown): value is AsyncIterableIterator<unknown> {
+  return (
+    typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
+  );
+}

@@ -1,0 +1,23 @@
+import { accessRouter } from '../../features/access/routes.ts';
+import { agentsRouter } from '../../features/agents/routes.ts';
+import { callsRouter } from '../../features/calls/routes.ts';
+import { grantsRouter } from '../../features/grants/routes.ts';
+import { instancesRouter } from '../../features/instances/routes.ts';
+import { offeringsRouter } from '../../features/offerings/routes.ts';
+import { statusRouter } from '../../features/status/routes.ts';
+import { toolboxesRouter } from '../../features/toolboxes/routes.ts';
+import { auditRouter } from './audit-routes.ts';
+import { api } from './context.ts';
+
+/** The contract with all of its procedures implemented. */
+export const router = api.router({
+  status: statusRouter,
+  toolboxes: toolboxesRouter,
+  instances: instancesRouter,
+  offerings: offeringsRouter,
+  agents: agentsRouter,
+  grants: grantsRouter,
+  access: accessRouter,
+  calls: callsRouter,
+  audit: auditRouter,
+});

@@ -1,0 +1,100 @@
+import { type ApiErrorBody, apiPrefix, type ErrorCode, errorKinds } from '@plugboard/contracts';
+import { type Context, Hono } from 'hono';
+import type { Logger } from 'pino';
+
+import type { AppServices } from '../app/services.ts';
+import { authenticateMember } from '../features/members/authenticate.ts';
+import { presentApiError, toApiError } from './api/api-error.ts';
+import type { ApiHandler } from './api/api-handler.ts';
+import { landingPage } from './landing-page.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export interface HttpAppOptions {
+  readonly services: AppServices;
+  readonly log: Logger;
+  /** Aborts when the server stops: streams end. */
+  readonly stopping: AbortSignal;
+}
+
+interface Env {
+  Variables: { requestId: string };
+}
+
+/** Everything but the call path of agents. */
+export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono<Env> {
+  const { urls, version } = services.server;
+  const headers = Object.entries(securityHeaders(urls.base.startsWith('https:')));
+  const app = new Hono<Env>();
+  // Both are heavy and not needed to be ready.
+  let apiHandler: Promise<ApiHandler> | undefined;
+  let document: Promise<object> | undefined;
+
+  app.use(async (c, next) => {
+    const requestId = crypto.randomUUID();
+    c.set('requestId', requestId);
+    await next();
+    c.header('x-request-id', requestId);
+    for (const [name, value] of headers) c.header(name, value);
+  });
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+
+  app.get('/readyz', async (c) => {
+    const parts = await services.readiness();
+    const ready = !stopping.aborted && parts.every((part) => part.ready);
+    return c.json({ ready, parts }, ready ? 200 : 503);
+  });
+
+  app.get(`${apiPrefix}/openapi.json`, async (c) => {
+    document ??= import('./api/openapi-document.ts').then((module) =>
+      module.openapiDocument(urls.api, version),
+    );
+    return c.json(await document);
+  });
+
+  app.all(`${apiPrefix}/*`, async (c) => {
+    const actor = await authenticateMember(services, c.req.header('authorization'));
+    apiHandler ??= import('./api/api-handler.ts').then((module) => module.createApiHandler());
+    const signal = AbortSignal.any([c.req.raw.signal, stopping]);
+    const response = await (
+      await apiHandler
+    )(c.req.raw, {
+      context: { actor, services, signal },
+      requestId: c.get('requestId'),
+      log,
+    });
+    return response ?? c.notFound();
+  });
+
+  // Sign-in for people and OAuth for agents (/oauth, /.well-known) come here, then the console at /.
+  app.get('/', (c) => {
+    return c.html(landingPage(urls));
+  });
+
+  app.notFound((c) => {
+    const path = c.req.path.slice(0, 200);
+    const message = `There is no ${c.req.method} ${path} here. ${urls.openapi} describes the API; agents connect to ${urls.mcp}.`;
+    return failure(c, 'not_found', message);
+  });
+
+  app.onError((error, c) => {
+    const apiError = toApiError(error, c.get('requestId'), log);
+    if (apiError.code === 'unauthenticated') c.header('www-authenticate', 'Bearer');
+    return answer(c, apiError.status, presentApiError(apiError));
+  });
+
+  return app;
+}
+
+function failure(c: Context<Env>, code: ErrorCode, message: string): Response {
+  const body: ApiErrorBody = { code, message, requestId: c.get('requestId') };
+  return answer(c, errorKinds[code].status, body);
+}
+
+/** As `c.json`, whose type knows not all of our statuses. */
+function answer(c: Context<Env>, status: number, body: ApiErrorBody): Response {
+  const response = c.body(JSON.stringify(body), {
+    headers: { 'content-type': 'application/json' },
+  });
+  return new Response(response.body, { status, headers: response.headers });
+}

@@ -1,0 +1,10 @@
+export { printProgress } from './app/print-progress.ts';
+export type { OnProgress, ProgressEvent, ReadyFacts } from './app/progress.ts';
+export { reportFailure } from './app/report-failure.ts';
+export type { RunFile } from './app/run-file.ts';
+export { startApp } from './app/start-app.ts';
+export type { App, StartOptions } from './app/start-app.ts';
+export { untilStopped } from './app/until-stopped.ts';
+export type { LogLevel, ServerConfig } from './config/config.ts';
+export { readConfig } from './config/read-config.ts';
+export { defaultDataDir, defaultPort, settings } from './config/settings.ts';
