@@ -16,7 +16,8 @@ const asked = packagesOf('package-lock.json');
 const present = packagesOf('node_modules/.package-lock.json');
 
 function isThere([path, entry]) {
-  if (path === '' || !path.includes('node_modules/') || entry.optional || entry.devOptional) return true;
+  if (path === '' || !path.includes('node_modules/') || entry.optional || entry.devOptional)
+    return true;
   if (entry.dev && kind === 'run') return true;
   const found = present[path];
   return found !== undefined && found.version === entry.version && found.link === entry.link;

@@ -1,0 +1,126 @@
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import type { AuditEntry, AuditExportLine } from '@plugboard/contracts';
+import type { Command } from 'commander';
+
+import { AnsweredFailure } from '../cli-error.ts';
+import { plainText } from '../output/plain-text.ts';
+import { table } from '../output/table.ts';
+import type { Session } from '../session.ts';
+import { parsePast } from '../values/moment.ts';
+import { parseWhole } from '../values/numbers.ts';
+
+interface ListOptions {
+  readonly agent?: string;
+  readonly server?: string;
+  readonly kind?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly before?: number;
+  readonly limit: number;
+}
+
+interface ExportOptions {
+  readonly output?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export function addAuditCommands(program: Command, session: Session): void {
+  const { style } = session;
+  const audit = program.command('audit').description('the record of every call and change');
+
+  audit
+    .command('list')
+    .description('list the latest records, newest first')
+    .option('--agent <agent>', 'of one agent')
+    .option('--server <server>', 'of one server')
+    .option('--kind <kind>', 'a kind or its beginning: call, grant, call.outcome')
+    .option('--since <when>', '10m, 2h, 7d, or a date', parsePast)
+    .option('--until <when>', '10m, 2h, 7d, or a date', parsePast)
+    .option('--limit <count>', 'at most so many', parseWhole, 50)
+    .option('--before <number>', 'only records with a smaller number', parseWhole)
+    .action(async ({ server, ...options }: ListOptions) => {
+      const api = await session.api();
+      const page = await api.audit.list({
+        ...options,
+        ...(server !== undefined && { instance: server }),
+      });
+      await session.show(page, () => presentEntries(page.entries, session));
+      if (page.next !== undefined) {
+        session.note(style.quiet(`Older ones: add --before ${page.next}\n`));
+      }
+    });
+
+  audit
+    .command('verify')
+    .description('recompute the hash chain; exits with 1 when a record was changed or removed')
+    .action(async () => {
+      const api = await session.api();
+      const answer = await api.audit.verify();
+      await session.show(answer, () =>
+        answer.fault === undefined
+          ? `${style.good('intact')}: ${answer.records} records, head ${answer.head.seq} ${answer.head.hash}\n`
+          : `${style.bad('broken')} at record ${answer.fault.seq}: ${plainText(answer.fault.message)}\n`,
+      );
+      if (!answer.ok) throw new AnsweredFailure('failed');
+    });
+
+  audit
+    .command('export')
+    .description('write every record, oldest first, one JSON object a line')
+    .option('-o, --output <file>', 'into a file instead of stdout')
+    .option('--from <number>', 'from this record on', parseWhole)
+    .option('--to <number>', 'up to this record', parseWhole)
+    .action(async ({ output, ...range }: ExportOptions) => {
+      const api = await session.api();
+      const records = await api.audit.export(range);
+      if (output === undefined) {
+        for await (const record of records) await session.terminal.out(exportLine(record));
+        return;
+      }
+      const file = path.resolve(session.terminal.cwd, output);
+      let count = 0;
+      const lines = async function* (): AsyncGenerator<string> {
+        for await (const record of records) {
+          count += 1;
+          yield exportLine(record);
+        }
+      };
+      await pipeline(Readable.from(lines()), createWriteStream(file, { mode: 0o600 }));
+      await session.show({ file, records: count }, () => `${count} records are in ${file}\n`);
+    });
+}
+
+function exportLine(record: AuditExportLine): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+function presentEntries(entries: readonly AuditEntry[], { style }: Session): string {
+  if (entries.length === 0) {
+    return 'No record matches. A call makes one: plugboard call everything__echo message=hello\n';
+  }
+  return table(
+    style,
+    ['no', 'at', 'kind', 'what'],
+    entries.map((entry) => [
+      String(entry.seq),
+      style.quiet(entry.at),
+      entry.kind,
+      plainText(summarize(entry)),
+    ]),
+  );
+}
+
+/** The telling fields of a record, in its own words. */
+function summarize({ kind, record }: AuditEntry): string {
+  if (!kind.startsWith('call.')) return JSON.stringify(record.change ?? {});
+  const { method, instance, offering, outcome, reason, durationMs } = record;
+  const took = typeof durationMs === 'number' ? `${durationMs.toFixed(1)} ms` : undefined;
+  return [instance, offering ?? method, outcome, reason, took]
+    .filter((part) => typeof part === 'string')
+    .join(' ');
+}

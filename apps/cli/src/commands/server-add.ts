@@ -1,0 +1,130 @@
+import type { AddInstanceInput } from '@plugboard/contracts';
+import type { Command } from 'commander';
+
+import { CliError } from '../cli-error.ts';
+import { drawProgress } from '../output/progress.ts';
+import type { Session } from '../session.ts';
+import { parseDuration } from '../values/moment.ts';
+import { parseNamedValues, readSecrets } from '../values/named-values.ts';
+import { parseNumber, parseWhole } from '../values/numbers.ts';
+
+interface AddOptions {
+  readonly name?: string;
+  readonly toolbox?: string;
+  readonly env?: string[];
+  readonly secret?: string[];
+  readonly header?: string[];
+  readonly network?: string;
+  readonly mount?: string[];
+  readonly memory?: number;
+  readonly cpus?: number;
+  readonly pids?: number;
+  readonly idle?: number;
+  readonly startTimeout?: number;
+  readonly command?: string;
+  readonly transport?: 'streamable-http' | 'sse';
+  readonly approveScripts?: boolean;
+  readonly allowPrivateNetwork?: boolean;
+}
+
+const examples = `
+Examples:
+  plugboard server add memory
+  plugboard server add @modelcontextprotocol/server-filesystem@2026.7.4 --mount /srv/docs -- /srv/docs
+  GITHUB_TOKEN=… plugboard server add @acme/github --secret GITHUB_TOKEN --network api.github.com
+  plugboard server add https://mcp.example.com/mcp --secret Authorization=@header.txt`;
+
+export function addServerAddCommand(server: Command, session: Session): void {
+  server
+    .command('add <server> [arguments...]')
+    .description('install a server, start it once and list its tools; then it can be granted')
+    .option(
+      '--name <slug>',
+      "what it is called in URLs and tool names (default: from the server's)",
+    )
+    .option('--toolbox <toolbox>', 'where it goes (default: starter)')
+    .option('--env <name=value...>', 'environment variable, not for secrets')
+    .option(
+      '--secret <name...>',
+      'secret from the environment, or NAME=@file; a header of a remote',
+    )
+    .option('--header <name=value...>', 'header sent to a remote server, not for secrets')
+    .option('--network <policy>', 'off, open, or hosts it may reach, separated by commas')
+    .option('--mount <path...>', 'folder it may read; /path:rw to write as well')
+    .option('--memory <mb>', 'memory limit in MB', parseWhole)
+    .option('--cpus <count>', 'limit of processor time, such as 0.5', parseNumber)
+    .option('--pids <count>', 'limit of processes and threads', parseWhole)
+    .option('--idle <time>', 'sleep after this long unused, such as 10m; 0s never', parseDuration)
+    .option('--start-timeout <time>', 'how long a start may take, such as 60s', parseDuration)
+    .option('--command <name>', 'which of the package’s commands to run, when it has several')
+    .option('--transport <transport>', 'of a remote server: streamable-http or sse')
+    .option('--approve-scripts', 'let the package run its install scripts, in the sandbox')
+    .option('--allow-private-network', 'let a remote server lie in a private network')
+    .addHelpText('after', examples)
+    .action(async (name: string, args: string[], options: AddOptions) => {
+      const input = await readInput(name, args, options, session);
+      const api = await session.api();
+      const progress = drawProgress(session);
+      try {
+        for await (const event of await api.instances.add(input)) {
+          if (event.type === 'progress') {
+            progress.tell(event);
+            continue;
+          }
+          progress.end();
+          const { slug, offers } = event.instance;
+          await session.showLine(
+            event,
+            () =>
+              `${session.style.name(slug)} is ready with ${offers.tools} tools. No agent may use them yet:\n` +
+              session.style.quiet(`  plugboard grant add <agent> --server ${slug} --level read\n`),
+          );
+        }
+      } finally {
+        progress.end();
+      }
+    });
+}
+
+async function readInput(
+  server: string,
+  args: readonly string[],
+  options: AddOptions,
+  { terminal }: Session,
+): Promise<AddInstanceInput> {
+  const limits = {
+    ...(options.memory !== undefined && { memoryMb: options.memory }),
+    ...(options.cpus !== undefined && { cpus: options.cpus }),
+    ...(options.pids !== undefined && { pids: options.pids }),
+  };
+  return {
+    server,
+    ...(args.length > 0 && { args: [...args] }),
+    ...(options.name !== undefined && { slug: options.name }),
+    ...(options.toolbox !== undefined && { toolbox: options.toolbox }),
+    ...(options.env && { env: parseNamedValues('--env', options.env) }),
+    ...(options.secret && { secrets: await readSecrets(options.secret, terminal) }),
+    ...(options.header && { headers: parseNamedValues('--header', options.header) }),
+    ...(options.network !== undefined && { network: parseNetwork(options.network) }),
+    ...(options.mount && { mounts: options.mount.map(parseMount) }),
+    ...(Object.keys(limits).length > 0 && { limits }),
+    ...(options.idle !== undefined && { idleMs: options.idle }),
+    ...(options.startTimeout !== undefined && { startTimeoutMs: options.startTimeout }),
+    ...(options.command !== undefined && { command: options.command }),
+    ...(options.transport !== undefined && { transport: options.transport }),
+    ...(options.approveScripts === true && { approveScripts: true }),
+    ...(options.allowPrivateNetwork === true && { allowPrivateNetwork: true }),
+  };
+}
+
+function parseNetwork(text: string): NonNullable<AddInstanceInput['network']> {
+  if (text === 'off' || text === 'open') return { mode: text };
+  const hosts = text.split(',').filter((host) => host !== '');
+  if (hosts.length === 0) throw new CliError('usage', '--network takes off, open, or host names.');
+  return { mode: 'allow', hosts };
+}
+
+function parseMount(text: string): { path: string; writable: boolean } {
+  const [, path = text, mode] = /^(.*?)(?::(ro|rw))?$/.exec(text) ?? [];
+  return { path, writable: mode === 'rw' };
+}

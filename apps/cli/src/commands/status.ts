@@ -1,0 +1,43 @@
+import type { Status } from '@plugboard/contracts';
+import type { Command } from 'commander';
+
+import { presentBytes } from '../output/bytes.ts';
+import { presentMoment } from '../output/moments.ts';
+import type { Style } from '../output/style.ts';
+import { plainText } from '../output/plain-text.ts';
+import type { Session } from '../session.ts';
+
+export function addStatusCommand(program: Command, session: Session): void {
+  program
+    .command('status')
+    .description('show how the server is')
+    .action(async () => {
+      const api = await session.api();
+      const status = await api.status.get();
+      await session.show(status, () => present(status, session.style));
+    });
+}
+
+function present(status: Status, style: Style): string {
+  const { instances, sandbox, database } = status;
+  const counts = Object.entries(instances)
+    .filter(([name, count]) => name !== 'total' && count > 0)
+    .map(([name, count]) =>
+      name === 'failing' ? style.bad(`${count} ${name}`) : `${count} ${name}`,
+    );
+  const lines = [
+    ['state', status.ready ? style.good('ready') : style.bad('not ready')],
+    ['version', status.version],
+    ['started', presentMoment(status.startedAt)],
+    ['endpoint', style.name(status.urls.mcp)],
+    ['organization', plainText(status.organization.name)],
+    ['database', `PostgreSQL ${plainText(database.version)}, ${database.mode}`],
+    ['sandbox', [sandbox.tier, ...sandbox.reasons].map((text) => plainText(text)).join('; ')],
+    ['servers', [`${instances.total}`, ...counts].join(', ')],
+    ['memory', presentBytes(status.process.memoryBytes)],
+    ...status.parts
+      .filter((part) => !part.ready)
+      .map((part) => [part.name, style.bad(plainText(part.detail ?? 'not ready'))]),
+  ];
+  return lines.map(([name, value]) => `${style.quiet(name?.padEnd(13) ?? '')} ${value}\n`).join('');
+}

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+
+import { plainText } from '../output/plain-text.ts';
+import { table } from '../output/table.ts';
+import type { Session } from '../session.ts';
+
+interface AddOptions {
+  readonly name?: string;
+  readonly env?: 'dev' | 'staging' | 'prod';
+}
+
+export function addToolboxCommands(program: Command, session: Session): void {
+  const { style } = session;
+  const toolbox = program
+    .command('toolbox')
+    .description('sets of servers that are granted together');
+
+  toolbox
+    .command('add <slug>')
+    .description('create a toolbox')
+    .option('--name <name>', 'a name for people')
+    .option('--env <environment>', 'dev, staging or prod (default: dev)')
+    .action(async (slug: string, { name, env }: AddOptions) => {
+      const api = await session.api();
+      const made = await api.toolboxes.create({
+        slug,
+        ...(name !== undefined && { name }),
+        ...(env !== undefined && { environment: env }),
+      });
+      await session.show(
+        made,
+        () =>
+          `Toolbox ${style.name(made.slug)} is there, at ${made.mcpUrl}\n` +
+          style.quiet(
+            `Put a server into it: plugboard server add <server> --toolbox ${made.slug}\n`,
+          ),
+      );
+    });
+
+  toolbox
+    .command('list')
+    .description('list toolboxes')
+    .action(async () => {
+      const api = await session.api();
+      const { toolboxes } = await api.toolboxes.list();
+      await session.show({ toolboxes }, () =>
+        toolboxes.length === 0
+          ? 'There is no toolbox. Make one: plugboard toolbox add my-tools\n'
+          : table(
+              style,
+              ['toolbox', 'environment', 'servers', 'name', 'endpoint'],
+              toolboxes.map((each) => [
+                style.name(each.slug),
+                each.environment,
+                String(each.instances),
+                plainText(each.name),
+                each.mcpUrl,
+              ]),
+            ),
+      );
+    });
+
+  toolbox
+    .command('remove <toolbox>')
+    .description('delete an empty toolbox and the grants on it')
+    .action(async (name: string) => {
+      const api = await session.api();
+      const done = await api.toolboxes.delete({ toolbox: name });
+      await session.show(done, () => `Toolbox ${style.name(name)} is gone.\n`);
+    });
+}

@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+
+import type { Command } from 'commander';
+
+import { connectHints } from '../clients/connect-hints.ts';
+import { shellQuote } from '../clients/shell-quote.ts';
+import { drawProgress } from '../output/progress.ts';
+import type { Session } from '../session.ts';
+import type { RunningServer, StartServer } from '../start-server-port.ts';
+import { untilStopped } from '../until-stopped.ts';
+
+interface UpOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly baseUrl?: string;
+  readonly allowedHost?: readonly string[];
+  readonly allowUnsandboxed?: boolean;
+  readonly logLevel?: string;
+}
+
+export function addUpCommand(program: Command, session: Session, startServer: StartServer): void {
+  program
+    .command('up')
+    .description('start the server and say how to connect; Ctrl-C stops it')
+    .option('--port <port>', 'port to listen on, 0 for a free one (default: 4477)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--base-url <url>', 'how others reach it, such as https://plugboard.example.com')
+    .option('--allowed-host <name...>', 'further host names to answer to')
+    .option('--allow-unsandboxed', 'run servers even where this machine cannot isolate them')
+    .option('--log-level <level>', 'silent, error, warn, info, debug or trace (default: warn)')
+    .addHelpText(
+      'after',
+      `
+Environment:
+  DATABASE_URL          your own PostgreSQL, 15 or newer (default: an embedded one)
+  PLUGBOARD_MASTER_KEY  key of all secrets (default: a file in the data directory)`,
+    )
+    .action(async (options: UpOptions) => {
+      using stop = untilStopped();
+      const progress = drawProgress(session);
+      try {
+        await using server = await startServer(serverFlags(options, session), {
+          onEvent: (event) => progress.tell(event),
+          signal: stop.signal,
+        });
+        progress.end();
+        const token = await readToken(server.demoTokenFile);
+        await session.showLine({ type: 'ready', ...facts(server) }, () =>
+          presentReady(server, token, session),
+        );
+        await stop.requested;
+        session.note('\nStopping …\n');
+      } finally {
+        progress.end();
+      }
+      session.note('Stopped.\n');
+    });
+}
+
+function serverFlags(options: UpOptions, { address }: Session): readonly string[] {
+  const flags = {
+    port: options.port,
+    host: options.host,
+    'data-dir': address.dataDir,
+    'base-url': options.baseUrl,
+    'allowed-host': options.allowedHost?.join(','),
+    'log-level': options.logLevel,
+  };
+  return [
+    ...Object.entries(flags).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}=${value}`],
+    ),
+    ...(options.allowUnsandboxed === true ? ['--allow-unsandboxed'] : []),
+  ];
+}
+
+function facts(server: RunningServer): Omit<RunningServer, typeof Symbol.asyncDispose> {
+  const { url, mcpUrl, dataDir, startMs, firstRun, ownerKeyFile, demoTokenFile } = server;
+  return { url, mcpUrl, dataDir, startMs, firstRun, ownerKeyFile, demoTokenFile };
+}
+
+async function readToken(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? undefined : (await readFile(file, 'utf8')).trim();
+}
+
+function presentReady(
+  { mcpUrl, dataDir, startMs }: RunningServer,
+  token: string | undefined,
+  { style, address }: Session,
+): string {
+  const row = (name: string, value: string): string =>
+    `  ${style.quiet(name.padEnd(14))}${value}\n`;
+  const command = './plugboard';
+  const where = address.dataDir === undefined ? '' : ` --data-dir ${shellQuote(dataDir)}`;
+  const hints = connectHints({ url: mcpUrl, token: token ?? '<token>' });
+  return [
+    `\n${style.good('●')} ${style.strong('Plugboard is ready')} ${style.quiet(`after ${(startMs / 1000).toFixed(1)} s`)}\n\n`,
+    row('MCP endpoint', style.name(mcpUrl)),
+    token === undefined
+      ? row('Agent token', `make one: ${command} agent token create demo${where}`)
+      : row('Demo agent', style.name(token)),
+    row('Data', dataDir),
+    `\n${style.strong('Connect')}\n`,
+    row('Claude Code', hints.claudeCode),
+    row('VS Code', hints.vsCode),
+    row('Cursor', `${command} connect cursor --write${where}`),
+    row('Others', `${command} connect`),
+    `\n${style.strong('Try')}\n`,
+    `  ${command} call everything__echo message=hello --agent demo${where}\n`,
+    `\n${style.quiet('Ctrl-C stops it.')}\n`,
+  ].join('');
+}

@@ -1,0 +1,40 @@
+import type { Session } from '../session.ts';
+
+export interface ProgressEvent {
+  readonly type: 'progress' | 'warning';
+  readonly message: string;
+}
+
+export interface ProgressDisplay {
+  tell(event: ProgressEvent): void;
+  /** Takes the last line away; what comes next may be printed. */
+  end(): void;
+}
+
+const eraseLine = '\r\u001b[2K';
+
+/**
+ * Shows what is being done: on a terminal as one line that changes, elsewhere as lines, with --json as
+ * JSON lines on stdout. Warnings stay.
+ */
+export function drawProgress({ json, terminal, style }: Session): ProgressDisplay {
+  if (json) {
+    return { tell: (event) => void terminal.out(`${JSON.stringify(event)}\n`), end: () => {} };
+  }
+  let shown = false;
+  const end = (): void => {
+    if (shown) terminal.err(eraseLine);
+    shown = false;
+  };
+  return {
+    end,
+    tell({ type, message }) {
+      end();
+      if (type === 'warning') terminal.err(`${style.warn('!')} ${message}\n`);
+      else if (terminal.interactive) {
+        terminal.err(`${style.name('◌')} ${message}`);
+        shown = true;
+      } else terminal.err(`${message}\n`);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+
+import { addAgentCommands } from './commands/agent.ts';
+import { addAuditCommands } from './commands/audit.ts';
+import { addCallCommand } from './commands/call.ts';
+import { addCanCommand } from './commands/can.ts';
+import { addCompletionCommand } from './commands/completion.ts';
+import { addConnectCommand } from './commands/connect.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addGrantCommands } from './commands/grant.ts';
+import { addLogsCommand } from './commands/logs.ts';
+import { addServerCommands } from './commands/server.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addToolboxCommands } from './commands/toolbox.ts';
+import { addToolsCommand } from './commands/tools.ts';
+import { addUpCommand } from './commands/up.ts';
+import { createSession } from './session.ts';
+import type { StartServer } from './start-server-port.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface ProgramPorts {
+  readonly terminal: Terminal;
+  readonly startServer: StartServer;
+}
+
+const footer = `
+Begin with:  plugboard up
+Exit codes:  0 done, 1 failed, 2 wrong usage, 3 server not reachable, 4 refused or not found`;
+
+/** Builds the whole command line anew; nothing in it outlives one run. */
+export function createProgram({ terminal, startServer }: ProgramPorts): Command {
+  const program = new Command('plugboard');
+  const session = createSession(program, terminal);
+  program
+    .description('One place for MCP servers: installed, isolated, granted tool by tool, audited.')
+    .version(version, '--version', 'print the version')
+    .option('--json', 'answer in JSON, errors too')
+    .option(
+      '--url <url>',
+      'server to talk to; PLUGBOARD_URL (default: the one of the data directory)',
+    )
+    .option(
+      '--key <key>',
+      'API key; better in PLUGBOARD_KEY (default: the owner key of the data directory)',
+    )
+    .option('--data-dir <path>', 'data directory; PLUGBOARD_DATA_DIR (default: ~/.plugboard)')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(
+      new Command('help')
+        .argument('[command]')
+        .description('print help for a command')
+        .helpGroup('Shell'),
+    )
+    .addHelpText('after', footer)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.out(text),
+      writeErr: (text) => {
+        if (!session.json) terminal.err(text);
+      },
+      getOutHasColors: () => terminal.colors,
+    });
+
+  program.commandsGroup('Run');
+  addUpCommand(program, session, startServer);
+  addStatusCommand(program, session);
+  addDoctorCommand(program, session);
+  program.commandsGroup('Servers');
+  addServerCommands(program, session);
+  addToolboxCommands(program, session);
+  addLogsCommand(program, session);
+  program.commandsGroup('Agents');
+  addAgentCommands(program, session);
+  addGrantCommands(program, session);
+  addCanCommand(program, session);
+  addConnectCommand(program, session);
+  program.commandsGroup('Use');
+  addToolsCommand(program, session);
+  addCallCommand(program, session);
+  addAuditCommands(program, session);
+  program.commandsGroup('Shell');
+  addCompletionCommand(program, session);
+  return program;
+}
