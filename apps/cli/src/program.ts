@@ -46,7 +46,7 @@ export function createProgram({ terminal, startServer }: ProgramPorts): Command 
     )
     .option('--data-dir <path>', 'data directory; PLUGBOARD_DATA_DIR (default: ~/.plugboard)')
     .helpOption('-h, --help', 'print help')
-    .helpCommand(
+    .addHelpCommand(
       new Command('help')
         .argument('[command]')
         .description('print help for a command')
