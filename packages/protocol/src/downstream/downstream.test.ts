@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { legacyVersions, negotiateVersion } from '../versions.ts';
 import { acceptsEventStream, acceptsJson, isJsonContent, requestedVersion } from './accept.ts';
 import { readBody } from './read-body.ts';
 import { sendJson } from './send-json.ts';
@@ -87,6 +88,13 @@ describe('header checks', () => {
     ).rejects.toMatchObject({
       code: 'invalid_input',
     });
+  });
+});
+
+describe('negotiateVersion', () => {
+  it('agrees to what it speaks and offers its newest otherwise', () => {
+    expect(negotiateVersion('2024-11-05')).toBe('2024-11-05');
+    expect(negotiateVersion('2099-01-01')).toBe(legacyVersions[0]);
   });
 });
 

@@ -63,7 +63,8 @@ export function skipValue(bytes: Buffer, start: number, end: number): number {
       const closer = closers[depth - 1]!;
       const next = at < end ? bytes[at] : undefined;
       if (next === comma) {
-        at = skipWhitespace(bytes, at + 1, end);
+        at += 1;
+        if (at < end && bytes[at]! <= 0x20) at = skipWhitespace(bytes, at, end);
         if (closer === closeBrace) at = skipKey(bytes, at, end);
         break;
       }
@@ -79,11 +80,13 @@ export function skipKey(bytes: Buffer, at: number, end: number): number {
   if (at >= end || bytes[at] !== quote) {
     throw new JsonSyntaxError('expected a quoted object key', at);
   }
-  const behind = skipWhitespace(bytes, skipString(bytes, at, end), end);
+  let behind = skipString(bytes, at, end);
+  if (behind < end && bytes[behind]! <= 0x20) behind = skipWhitespace(bytes, behind, end);
   if (behind >= end || bytes[behind] !== colon) {
     throw new JsonSyntaxError('expected ":" behind an object key', behind);
   }
-  return skipWhitespace(bytes, behind + 1, end);
+  const value = behind + 1;
+  return value < end && bytes[value]! > 0x20 ? value : skipWhitespace(bytes, value, end);
 }
 
 function unexpected(bytes: Buffer, at: number, end: number, closer: number): JsonSyntaxError {

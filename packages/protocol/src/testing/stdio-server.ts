@@ -120,6 +120,12 @@ function take(message: Message): void {
       closeSync(1);
       setInterval(() => {}, 1000);
       return;
+    case 'close-input':
+      answer(id, {});
+      process.stdin.destroy();
+      closeSync(0); // destroying leaves the descriptor itself open
+      setInterval(() => {}, 1000);
+      return;
     case 'stop-reading':
       process.stdin.pause();
       answer(id, {});

@@ -238,6 +238,17 @@ describe('connectStdio', () => {
     },
   );
 
+  it('ends when the server closes its input and writes on', async () => {
+    const upstream = await connect();
+    const held = codeOf(upstream.request({ method: 'hold' }));
+    await upstream.request({ method: 'close-input' });
+    await expect
+      .poll(() => codeOf(upstream.request({ method: 'echo', timeoutMs: 20 })))
+      .toBe('upstream_failed');
+    expect(await held).toBe('upstream_failed');
+    expect(await upstream.closed).toMatchObject({ message: 'the server closed its input' });
+  });
+
   it('refuses more for a server that does not read', async () => {
     await using upstream = await connect({ maxQueuedBytes: 1_000_000, requestTimeoutMs: 60_000 });
     await upstream.request({ method: 'stop-reading' });
