@@ -47,14 +47,16 @@ export async function connectExternal(options: ExternalOptions): Promise<Connect
 
 /** The database's place, without the password that its URL may hold. */
 function describePlace(databaseUrl: string): string {
-  const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : undefined;
+  // As PostgreSQL's own clients do, allow a user without a host: that is the socket.
+  const complete = databaseUrl.replace(/^(postgres(?:ql)?:\/\/[^/@]*)@\//, '$1@localhost/');
+  const url = URL.canParse(complete) ? new URL(complete) : undefined;
   if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw new AppError(
       'invalid_input',
       'DATABASE_URL is not a PostgreSQL URL: it looks like postgresql://user:password@host:5432/database',
     );
   }
-  const host = url.host || url.searchParams.get('host') || 'localhost';
+  const host = url.searchParams.get('host') || url.host || 'localhost';
   return `${host}${url.pathname}`;
 }
 

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -81,7 +81,10 @@ export async function startEmbeddedPostgres(
     get failure() {
       return supervised.failure();
     },
-    [Symbol.asyncDispose]: () => supervised[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await supervised[Symbol.asyncDispose]();
+      await rm(place.socketFolder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -33,9 +33,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const { kind, socketFolder: host, superuser, owner, app, template } = await server;
   const database = `test_${randomBytes(8).toString('hex')}`;
   const admin: Connection = { host, user: superuser, database: 'postgres' };
-  await asRole(admin, (client) =>
-    client.query(`create database ${database} template ${template} owner ${owner}`),
-  );
+  await asRole(admin, async (client) => {
+    await client.query(`create database ${database} template ${template} owner ${owner}`);
+    // Who may do what with a database is not copied from its template.
+    await client.query(
+      `revoke all on database ${database} from public; grant connect on database ${database} to ${app}`,
+    );
+  });
   const connection: Connection = { host, user: app, database };
   const pool = createPool(connection, 10, silentLog);
   return {
