@@ -30,17 +30,28 @@ const unreachableCodes = new Set([
 ]);
 
 /** What npm's engine threw, in terms of what can be done about it. */
-export function toFailure(error: unknown): InstallFailure {
+export function toFailure(error: unknown, name: string): InstallFailure {
   if (error instanceof InstallError) return error.failure;
   const code = propertyOf(error, 'code');
-  if (code === 'E404') return { kind: 'unknown_package' };
+  if (code === 'E404')
+    return { kind: isAbout(error, name) ? 'unknown_package' : 'missing_dependency' };
+  if (code === 'EBADPLATFORM') return { kind: 'platform' };
+  if (typeof code === 'string' && code.startsWith('EALLOW')) return { kind: 'foreign_source' };
   if (code === 'ETARGET') return unknownVersion(error);
   if (code === 'EINTEGRITY') return { kind: 'integrity', version: '' };
   if (code === 'ENOSPC' || code === 'EDQUOT') return { kind: 'disk_full' };
   if (code === 'E401' || code === 'E403') return { kind: 'unauthorized' };
-  if (typeof code === 'string' && unreachableCodes.has(code)) return { kind: 'unreachable', code };
+  if (typeof code === 'string' && unreachableCodes.has(code)) {
+    return { kind: 'unreachable', code, installed: [] };
+  }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { kind: 'other', code: typeof code === 'string' ? code : 'unknown', detail };
+}
+
+/** Whether a "not found" of npm's engine means this package, and not one that it depends on. */
+function isAbout(error: unknown, name: string): boolean {
+  const pkgid = propertyOf(error, 'pkgid');
+  return typeof pkgid !== 'string' || pkgid === name || pkgid.startsWith(`${name}@`);
 }
 
 function unknownVersion(error: unknown): InstallFailure {
@@ -66,6 +77,18 @@ export function describeFailure(spec: string, name: string, failure: InstallFail
     case 'unknown_package':
       return fail(
         `There is no package "${name}" in the registry. Check the spelling; a private package needs its registry in .npmrc.`,
+      );
+    case 'missing_dependency':
+      return fail(
+        `${spec} depends on a package that is not in the registry. Choose another version.`,
+      );
+    case 'foreign_source':
+      return fail(
+        `${spec} depends on a package from outside the registry (git or a URL), whose content nothing vouches for. Choose another version.`,
+      );
+    case 'platform':
+      return fail(
+        `${spec} does not run on ${process.platform} ${process.arch}, by its own account.`,
       );
     case 'unknown_version':
       return fail(
@@ -99,7 +122,11 @@ export function describeFailure(spec: string, name: string, failure: InstallFail
       );
     case 'unreachable':
       return fail(
-        `The package registry cannot be reached (${failure.code}). Check the network, or the registry and proxy in .npmrc, and try again.`,
+        `The package registry cannot be reached (${failure.code}). Check the network, or the registry and proxy in .npmrc, and try again. ${
+          failure.installed.length === 0
+            ? `No version of ${name} is installed here.`
+            : `Installed here: ${failure.installed.join(', ')}.`
+        }`,
       );
     case 'unauthorized':
       return fail(`The registry refuses access to ${name}. Put a token for it into .npmrc.`);

@@ -3,8 +3,7 @@ import { lstat, mkdir, readdir, readFile, realpath, rename, writeFile } from 'no
 import { join, relative, sep } from 'node:path';
 
 import { InstallError } from './failures.ts';
-import type { InstalledTree } from './install-tree.ts';
-import type { InstalledPackage } from './messages.ts';
+import type { InstalledPackage, StagedPackage } from './messages.ts';
 import type { ResolvedPackage } from './resolve-package.ts';
 
 /** Says what an install folder holds; written last, so a folder without it is no install. */
@@ -15,9 +14,15 @@ function packageFolder(serversDir: string, name: string): string {
   return join(serversDir, name.replace('/', '+'));
 }
 
-function versionFolder(serversDir: string, { name, version, integrity }: ResolvedPackage): string {
+/** An install whose scripts ran is another thing than one without: neither stands in for the other. */
+function versionFolder(
+  serversDir: string,
+  { name, version, integrity }: ResolvedPackage,
+  withScripts: boolean,
+): string {
   const short = createHash('sha256').update(integrity).digest('hex').slice(0, 12);
-  return join(packageFolder(serversDir, name), `${version}-${short}`);
+  const suffix = withScripts ? '-scripts' : '';
+  return join(packageFolder(serversDir, name), `${version}-${short}${suffix}`);
 }
 
 /**
@@ -27,35 +32,46 @@ function versionFolder(serversDir: string, { name, version, integrity }: Resolve
 export async function findInstalled(
   serversDir: string,
   resolved: ResolvedPackage,
+  withScripts: boolean,
 ): Promise<InstalledPackage | undefined> {
-  const wanted = versionFolder(serversDir, resolved);
+  const wanted = versionFolder(serversDir, resolved, withScripts);
+  let found: InstalledPackage | undefined;
   for (const entry of await entriesOf(packageFolder(serversDir, resolved.name))) {
     const folder = join(packageFolder(serversDir, resolved.name), entry);
     const record = await readRecord(folder);
     if (record?.version !== resolved.version) continue;
-    if (folder !== wanted || record.integrity !== resolved.integrity) {
+    if (record.integrity !== resolved.integrity) {
       throw new InstallError({ kind: 'changed', version: resolved.version });
     }
-    const entryPath = await binaryPath(folder, resolved);
-    return { ...record, installDir: folder, entry: entryPath };
+    if (folder !== wanted) continue;
+    found = { ...record, installDir: folder, entry: await binaryPath(folder, resolved) };
   }
-  return undefined;
+  return found;
+}
+
+/** Versions of a package that lie installed. */
+export async function installedVersions(serversDir: string, name: string): Promise<string[]> {
+  const home = packageFolder(serversDir, name);
+  const records = await Promise.all(
+    (await entriesOf(home)).map((entry) => readRecord(join(home, entry))),
+  );
+  return [...new Set(records.flatMap((record) => (record ? [record.version] : [])))];
 }
 
 /** Moves a finished install to where it stays. Two that finish at once agree on the first. */
 export async function placeInstalled(
   staging: string,
   serversDir: string,
-  resolved: ResolvedPackage,
-  tree: InstalledTree,
+  { resolved, packages, scripts }: StagedPackage,
+  scriptsRun: readonly string[],
 ): Promise<InstalledPackage> {
-  const { name, version, integrity } = resolved;
+  const { name, version, integrity, nodeEngine } = resolved;
   const entry = await binaryPath(staging, resolved);
   const bytes = await sizeOf(staging);
-  const { packages, scriptsSkipped } = tree;
-  const record = { name, version, integrity, packages, bytes, scriptsSkipped };
+  const scriptsSkipped = scripts.filter((it) => !scriptsRun.includes(it));
+  const record = { name, version, integrity, packages, bytes, scriptsSkipped, nodeEngine };
   await writeFile(join(staging, recordFile), `${JSON.stringify(record, null, 2)}\n`);
-  const installDir = versionFolder(serversDir, resolved);
+  const installDir = versionFolder(serversDir, resolved, scriptsRun.length > 0);
   await mkdir(packageFolder(serversDir, name), { recursive: true, mode: 0o755 });
   try {
     await rename(staging, installDir);

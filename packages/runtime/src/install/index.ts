@@ -1,2 +1,9 @@
 export { createInstaller } from './installer.ts';
-export type { Installer, InstalledPackage, InstallerOptions, InstallRequest } from './installer.ts';
+export type {
+  InstalledPackage,
+  Installer,
+  InstallerOptions,
+  InstallPlan,
+  InstallRequest,
+  PlanRequest,
+} from './installer.ts';

@@ -7,7 +7,18 @@ import type { ResolvedPackage } from './resolve-package.ts';
 /** What came to lie in an install folder. */
 export interface InstalledTree {
   readonly packages: number;
-  readonly scriptsSkipped: readonly string[];
+  /** Packages that have install scripts. */
+  readonly scripts: readonly string[];
+}
+
+/** What `installTree` would install, without fetching more than descriptions. */
+export async function planTree(
+  folder: string,
+  { name, version }: ResolvedPackage,
+  options: RegistryOptions,
+): Promise<InstalledTree> {
+  const arborist = new Arborist({ ...options, path: folder, preferOffline: true });
+  return describe(await arborist.buildIdealTree({ add: [`${name}@${version}`] }));
 }
 
 /**
@@ -26,18 +37,40 @@ export async function installTree(
   const arborist = new Arborist({ ...options, path: folder, preferOffline: true });
   const add = [`${name}@${version}`];
   const ideal = await arborist.buildIdealTree({ add });
-  const count = ideal.inventory.size - 1;
-  tell(`Fetching ${count} ${count === 1 ? 'package' : 'packages'}`);
+  // Optional ones are for some platforms only.
+  const needed = [...ideal.inventory.values()].filter((node) => !node.optional && !node.isRoot);
+  using _watch = watchUnpacking(needed.length, tell);
   const tree = await arborist.reify({ add });
   const own = tree.children.get(name);
   if (own?.version !== version || !covers(own.integrity, integrity)) {
     throw new InstallError({ kind: 'integrity', version });
   }
-  const scriptsSkipped = [...tree.inventory.values()]
-    .filter((node) => node.hasInstallScript)
-    .map((node) => node.name)
-    .sort();
-  return { packages: tree.inventory.size - 1, scriptsSkipped: [...new Set(scriptsSkipped)] };
+  tell('Verified what was fetched');
+  return describe(tree);
+}
+
+function describe({ inventory }: Tree): InstalledTree {
+  const scripts = [...inventory.values()]
+    .filter((node) => node.hasInstallScript && !node.isRoot)
+    .map((node) => node.name);
+  const unique = [...new Set(scripts)];
+  return { packages: inventory.size - 1, scripts: unique.sort((a, b) => a.localeCompare(b)) };
+}
+
+type Tree = Awaited<ReturnType<InstanceType<typeof Arborist>['reify']>>;
+
+/** npm's engine tells on the process of each package that it has fetched and unpacked. */
+function watchUnpacking(total: number, tell: (message: string) => void): Disposable {
+  let done = 0;
+  const report = (): void => tell(`Fetched ${done} of ${Math.max(done, total)} packages`);
+  const onTime = (phase: string, subject: string): void => {
+    if (phase !== 'end' || !subject.startsWith('reifyNode:')) return;
+    done += 1;
+    report();
+  };
+  report();
+  process.on('time', onTime);
+  return { [Symbol.dispose]: () => void process.off('time', onTime) };
 }
 
 /** Integrities are lists of hashes; the one the registry gave must be among those checked. */

@@ -1,96 +1,117 @@
-import { fork } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { AppError } from '@plugboard/contracts';
-
+import type { SandboxReport } from '../sandbox/probe.ts';
 import { describeFailure } from './failures.ts';
-import type { InstalledPackage, WorkerMessage, WorkerRequest } from './messages.ts';
+import { placeInstalled } from './folders.ts';
+import type { InstalledPackage, InstallPlan } from './messages.ts';
 import { readPackageSpec } from './package-spec.ts';
+import { runInstallScripts } from './run-install-scripts.ts';
+import { runWorker } from './run-worker.ts';
+import type { Outcome } from './run-worker.ts';
 
-export type { InstalledPackage } from './messages.ts';
+export type { InstalledPackage, InstallPlan } from './messages.ts';
 
 export interface InstallerOptions {
   /** Packages go to `servers/` in it, tarballs to `cache/npm`. */
   readonly dataDir: string;
   /** Another place for tarballs, to share between data directories. */
   readonly cacheDir?: string;
+  /** What this machine can isolate; without it no install script can be approved. */
+  readonly sandbox?: SandboxReport;
 }
 
-export interface InstallRequest {
+export interface PlanRequest {
   /** An npm package with an optional version, range or tag. */
   readonly spec: string;
   /** Which of its commands to run, where it has several. */
   readonly command: string | undefined;
-  /** Whether a package with install scripts may be installed; without them, for they never run here. */
-  readonly approveScripts: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (message: string) => void;
 }
 
+export interface InstallRequest extends PlanRequest {
+  /** Runs the install scripts of all packages, or of these, in a sandbox with the network open. */
+  readonly approveScripts: boolean | readonly string[];
+}
+
 /** Installs npm packages at exact versions into folders of their own. */
 export interface Installer {
+  /** Finds out what `install` would install, without installing it. Rejects as `install` does. */
+  plan(request: PlanRequest): Promise<InstallPlan>;
   /**
    * Installs a package with what it depends on, or finds it installed. Every tarball is checked
-   * against its integrity; no install script runs. Safe to run several times at once; a failure or
-   * an abort leaves nothing.
+   * against its integrity; no install script runs that was not approved. Safe to run several times
+   * at once; a failure or an abort leaves nothing.
    *
    * Rejects with `AppError`: `invalid_input` for a spec that names no registry package,
-   * `install_failed` saying what to do, `storage_full`, `cancelled`.
+   * `install_failed` saying what to do, `unavailable` when scripts are approved and there is no
+   * sandbox for them, `storage_full`, `cancelled`.
    */
   install(request: InstallRequest): Promise<InstalledPackage>;
   /** Removes what an installer that died left behind. To be called before the first install. */
   clean(): Promise<void>;
 }
 
-export function createInstaller({ dataDir, cacheDir }: InstallerOptions): Installer {
+export function createInstaller({ dataDir, cacheDir, sandbox }: InstallerOptions): Installer {
   const serversDir = join(dataDir, 'servers');
-  return {
-    async install({ spec, command, signal, onProgress }) {
-      const { name, wanted } = readPackageSpec(spec);
-      const cache = cacheDir ?? join(dataDir, 'cache', 'npm');
-      const request: WorkerRequest = { name, wanted, serversDir, cacheDir: cache, command };
-      const outcome = await runWorker(request, signal, onProgress);
-      if (outcome.type === 'failed') throw describeFailure(spec, name, outcome.failure);
-      return outcome.installed;
-    },
-    clean: () => rm(join(serversDir, '.staging'), { recursive: true, force: true }),
-  };
-}
+  const stagingDir = join(serversDir, '.staging');
 
-type Outcome = Exclude<WorkerMessage, { type: 'progress' }>;
-
-function runWorker(
-  request: WorkerRequest,
-  signal: AbortSignal,
-  onProgress: (message: string) => void,
-): Promise<Outcome> {
-  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-  if (signal.aborted) {
-    reject(new AppError('cancelled', 'The installation was cancelled.'));
-    return promise;
+  /** Runs npm's engine on a folder that exists for as long as `use` needs it. */
+  async function withEngine<T>(
+    request: PlanRequest,
+    how: { planOnly: boolean; withScripts: boolean },
+    use: (outcome: Exclude<Outcome, { type: 'failed' }>, staging: string) => Promise<T>,
+  ): Promise<T> {
+    const { name, wanted } = readPackageSpec(request.spec);
+    const staging = join(stagingDir, randomUUID());
+    const cache = cacheDir ?? join(dataDir, 'cache', 'npm');
+    const { command, signal, onProgress } = request;
+    try {
+      await mkdir(staging, { recursive: true, mode: 0o755 });
+      const outcome = await runWorker(
+        { name, wanted, serversDir, cacheDir: cache, staging, command, ...how },
+        signal,
+        onProgress,
+      );
+      if (outcome.type === 'failed') throw describeFailure(request.spec, name, outcome.failure);
+      return await use(outcome, staging);
+    } finally {
+      await rm(staging, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
-  const worker = fork(join(import.meta.dirname, 'worker.ts'), {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let errors = '';
-  worker.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-2000);
-  });
-  const abort = (): void => void worker.kill('SIGTERM');
-  signal.addEventListener('abort', abort, { once: true });
-  let outcome: Outcome | undefined;
-  worker.on('message', (message: WorkerMessage) => {
-    if (message.type === 'progress') onProgress(message.message);
-    else outcome = message;
-  });
-  worker.once('error', reject);
-  worker.once('exit', (code, exitSignal) => {
-    signal.removeEventListener('abort', abort);
-    if (signal.aborted) reject(new AppError('cancelled', 'The installation was cancelled.'));
-    else if (outcome) resolve(outcome);
-    else reject(new Error(`the installer ended with ${exitSignal ?? code}: ${errors}`));
-  });
-  worker.send(request);
-  return promise;
+
+  return {
+    plan: (request) =>
+      withEngine(request, { planOnly: true, withScripts: false }, async (outcome) => {
+        if (outcome.type !== 'planned') throw new Error(`planned, but got ${outcome.type}`);
+        return outcome.plan;
+      }),
+
+    install(request) {
+      const { approveScripts: approved, signal, onProgress } = request;
+      const withScripts = approved === true || (Array.isArray(approved) && approved.length > 0);
+      return withEngine(request, { planOnly: false, withScripts }, async (outcome, staging) => {
+        if (outcome.type === 'present') return outcome.installed;
+        if (outcome.type !== 'staged') throw new Error(`installed, but got ${outcome.type}`);
+        const { staged } = outcome;
+        const { scripts } = staged;
+        const scriptsRun = await runInstallScripts({
+          dataDir,
+          staging,
+          scripts,
+          approved: typeof approved === 'boolean' ? (approved ? scripts : []) : approved,
+          sandbox,
+          onProgress,
+          signal,
+        });
+        const skipped = scripts.filter((it) => !scriptsRun.includes(it));
+        if (skipped.length > 0) onProgress(`Install scripts were not run: ${skipped.join(', ')}`);
+        return placeInstalled(staging, serversDir, staged, scriptsRun);
+      });
+    },
+
+    clean: () => rm(stagingDir, { recursive: true, force: true }),
+  };
 }

@@ -1,3 +1,5 @@
+import type { ResolvedPackage } from './resolve-package.ts';
+
 /** What the parent asks of the worker that installs, over the IPC channel. */
 export interface WorkerRequest {
   readonly name: string;
@@ -5,8 +7,31 @@ export interface WorkerRequest {
   readonly wanted: string;
   readonly serversDir: string;
   readonly cacheDir: string;
+  /** The empty folder to install into, or to plan for. */
+  readonly staging: string;
+  /** Only finds out what would be installed. */
+  readonly planOnly: boolean;
+  /** Whether an install whose scripts ran is wanted; it is another one than without. */
+  readonly withScripts: boolean;
   /** Which command of the package to run, where it has several. */
   readonly command: string | undefined;
+}
+
+/** What would be installed for a spec, decided without installing anything. */
+export interface InstallPlan {
+  readonly name: string;
+  /** Exact. */
+  readonly version: string;
+  /** Subresource integrity of the package's tarball, such as `sha512-…`. */
+  readonly integrity: string;
+  /** Packages installed with it, itself included. */
+  readonly packages: number;
+  /** Packages that ask to run scripts when they are installed. */
+  readonly scripts: readonly string[];
+  /** The Node versions that the package accepts, in its own words. */
+  readonly nodeEngine: string | undefined;
+  /** Why its publisher advises against it. */
+  readonly deprecated: string | undefined;
 }
 
 /** A package as it lies installed. */
@@ -24,11 +49,24 @@ export interface InstalledPackage {
   readonly bytes: number;
   /** Packages whose install scripts did not run. */
   readonly scriptsSkipped: readonly string[];
+  /** The Node versions that the package accepts, in its own words. */
+  readonly nodeEngine: string | undefined;
+}
+
+/** A package in its staging folder, complete but for its scripts. */
+export interface StagedPackage {
+  readonly resolved: ResolvedPackage;
+  readonly packages: number;
+  /** Packages that have install scripts. None ran yet. */
+  readonly scripts: readonly string[];
 }
 
 /** Why an install failed: a code, and what is known for the message. Never a registry's credential. */
 export type InstallFailure =
   | { readonly kind: 'unknown_package' }
+  | { readonly kind: 'missing_dependency' }
+  | { readonly kind: 'foreign_source' }
+  | { readonly kind: 'platform' }
   | {
       readonly kind: 'unknown_version';
       readonly latest: string;
@@ -46,12 +84,19 @@ export type InstallFailure =
   | { readonly kind: 'integrity'; readonly version: string }
   | { readonly kind: 'no_integrity'; readonly version: string }
   | { readonly kind: 'changed'; readonly version: string }
-  | { readonly kind: 'unreachable'; readonly code: string }
+  | {
+      readonly kind: 'unreachable';
+      readonly code: string;
+      /** Versions that lie installed. */
+      readonly installed: readonly string[];
+    }
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'disk_full' }
   | { readonly kind: 'other'; readonly code: string; readonly detail: string };
 
 export type WorkerMessage =
   | { readonly type: 'progress'; readonly message: string }
-  | { readonly type: 'done'; readonly installed: InstalledPackage }
+  | { readonly type: 'planned'; readonly plan: InstallPlan }
+  | { readonly type: 'present'; readonly installed: InstalledPackage }
+  | { readonly type: 'staged'; readonly staged: StagedPackage }
   | { readonly type: 'failed'; readonly failure: InstallFailure };

@@ -16,5 +16,35 @@ export async function registryOptions(cacheDir: string): Promise<RegistryOptions
     warn: false,
   });
   await config.load();
-  return { ...config.flat, cache: cacheDir, ignoreScripts: true, audit: false, fund: false };
+  const { flat } = config;
+  return {
+    ...flat,
+    ...onlyFromRegistries,
+    cache: cacheDir,
+    ignoreScripts: true,
+    audit: false,
+    fund: false,
+    omit: ['dev'],
+    include: [],
+    global: false,
+    workspaces: [],
+    workspacesEnabled: false,
+    packageLock: true,
+    packageLockOnly: false,
+    dryRun: false,
+    save: true,
+    saveExact: true,
+    // npm retries for minutes; whoever waits here watches.
+    fetchRetries: Math.min(2, Number(flat['fetchRetries'] ?? 2)),
+    fetchRetryMintimeout: 1_000,
+    fetchRetryMaxtimeout: 5_000,
+  };
 }
+
+/** A dependency from elsewhere has no integrity, and preparing a git one runs its scripts. */
+const onlyFromRegistries = {
+  allowGit: 'none',
+  allowRemote: 'none',
+  allowFile: 'none',
+  allowDirectory: 'none',
+};

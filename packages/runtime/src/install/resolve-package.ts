@@ -12,6 +12,9 @@ export interface ResolvedPackage {
   readonly integrity: string;
   /** The command to run, as a path inside the package. */
   readonly binary: string;
+  /** The Node versions that it accepts, in its own words. */
+  readonly nodeEngine: string | undefined;
+  readonly deprecated: string | undefined;
 }
 
 /** Finds the exact version for what was asked, and that it can run here. Throws `InstallError`. */
@@ -27,12 +30,21 @@ export async function resolvePackage(
   const integrity = manifest.dist.integrity;
   if (!integrity) throw new InstallError({ kind: 'no_integrity', version });
   const node = manifest.engines?.['node'];
-  if (node !== undefined && !semver.satisfies(process.version, node, { includePrerelease: true })) {
+  const refusesNode = node !== undefined && semver.validRange(node) !== null;
+  if (refusesNode && !semver.satisfies(process.version, node, { includePrerelease: true })) {
     throw new InstallError({ kind: 'engine', version, wanted: node, node: process.version });
   }
   const binary = chooseBinary(name, binariesOf(name, manifest.bin), command);
   if ('failure' in binary) throw new InstallError(binary.failure);
-  return { name, version, integrity, binary: binary.path };
+  const { deprecated } = manifest;
+  return {
+    name,
+    version,
+    integrity,
+    binary: binary.path,
+    nodeEngine: node,
+    deprecated: typeof deprecated === 'string' ? deprecated : undefined,
+  };
 }
 
 function binariesOf(name: string, bin: unknown): Record<string, string> {
