@@ -75,7 +75,7 @@ function readGap(text: string, start: number): { comma: boolean; end: number; li
   let lineBreak = false;
   for (;;) {
     scanner.scan();
-    const token = scanner.getTokenValue();
+    const token = text.slice(scanner.getTokenOffset(), scanner.getPosition());
     if (token === '' || token === '}') return { comma, end, lineBreak };
     const isComment = token.startsWith('//') || token.startsWith('/*');
     if (token === ',' || (isComment && !lineBreak)) end = scanner.getPosition();
