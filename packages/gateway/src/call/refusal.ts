@@ -39,7 +39,8 @@ export function notPermitted(
     return new CallRefused('not_found', message, decision.reason, grantId);
   }
   const what = `${call.instance.slug} ${call.kind.replace('_', ' ')} ${call.name}`;
-  const message = `The ${what} needs ${call.level}. ${explainDecision(decision, call.level)}. An admin can grant it.`;
+  const why = explainDecision(decision, call.level);
+  const message = `The ${what} is ${why}. An admin can grant the level.`;
   return new CallRefused('forbidden', message, decision.reason, grantId);
 }
 

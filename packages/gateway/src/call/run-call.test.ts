@@ -189,7 +189,7 @@ describe('runCall', () => {
   it('names the missing level where a grant reaches the tool', async () => {
     const { call, records } = set(() => ok);
     await expect(call('tools/call', { name: 'files__destroy' })).rejects.toThrow(
-      /needs admin.*gives only execute/,
+      /destroy is refused: .* gives only execute, and admin is needed/,
     );
     expect(records[0]).toMatchObject({ outcome: 'refused', reason: 'level_too_low' });
   });
