@@ -34,8 +34,15 @@ wait "$server"; status=$?
 kill "$guard" 2>/dev/null
 exit "$status"`;
 
-export async function chooseConfinement(paths: readonly string[]): Promise<Confinement> {
-  const setpriv = await findProgram('setpriv');
+/**
+ * Chooses by what the system has: who we are, whether another user could enter the folders at
+ * `paths`, and which programs `find` finds.
+ */
+export async function chooseConfinement(
+  paths: readonly string[],
+  find: FindProgram = findProgram,
+): Promise<Confinement> {
+  const setpriv = await find('setpriv');
   if (process.getuid?.() !== 0) return confined(undefined, [], setpriv);
 
   const closed = await firstClosedFolder(paths);
@@ -44,7 +51,7 @@ export async function chooseConfinement(paths: readonly string[]): Promise<Confi
     const drop = [setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs'];
     return confined(unprivileged, drop, setpriv);
   }
-  const mapped = await mappedUser();
+  const mapped = await mappedUser(find);
   if (mapped !== undefined) return confined(undefined, mapped, setpriv);
   throw new AppError(
     'unavailable',
@@ -74,8 +81,8 @@ function endOptions(drop: readonly string[]): readonly string[] {
 }
 
 /** Root by another name: the kernel sees our own uid, and PostgreSQL a number that is not 0. */
-async function mappedUser(): Promise<readonly string[] | undefined> {
-  const unshare = await findProgram('unshare');
+async function mappedUser(find: FindProgram): Promise<readonly string[] | undefined> {
+  const unshare = await find('unshare');
   if (unshare === undefined) return undefined;
   const command = [
     unshare,
@@ -114,7 +121,9 @@ export async function openForPassage(directory: string): Promise<void> {
   if ((mode & 0o001) === 0) await chmod(directory, (mode & 0o777) | 0o011);
 }
 
-async function findProgram(name: string): Promise<string | undefined> {
+export type FindProgram = (name: string) => Promise<string | undefined>;
+
+export async function findProgram(name: string): Promise<string | undefined> {
   for (const folder of ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']) {
     const file = path.join(folder, name);
     const found = await access(file, constants.X_OK).then(
