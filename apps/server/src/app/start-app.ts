@@ -1,35 +1,27 @@
 import { chmod, mkdir } from 'node:fs/promises';
 
 import { AppError } from '@plugboard/contracts';
-import { createGateway } from '@plugboard/gateway';
-import { createInstaller, createLogs, probeSandbox, reapOrphans } from '@plugboard/runtime';
-import { deriveKey, loadMasterKey } from '@plugboard/vault';
+import { probeSandbox, reapOrphans } from '@plugboard/runtime';
+import { loadMasterKey } from '@plugboard/vault';
 import { getRequestListener } from '@hono/node-server';
 import { sql } from 'kysely';
 import { destination, type Logger, pino } from 'pino';
 
 import type { ServerConfig } from '../config/config.ts';
-import { createAccessSource } from '../features/access/access-source.ts';
-import { openAuditService } from '../features/audit/audit-service.ts';
-import { PackageFolders } from '../features/instances/package-folders.ts';
-import { PendingInstances } from '../features/instances/pending-instances.ts';
 import { keyFiles } from '../features/organizations/first-keys.ts';
 import { addStarterServers, prepareOrganization } from '../features/organizations/first-run.ts';
-import { createKeyring } from '../features/organizations/keyring.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
-import { createSessionStore, keepSessionsSwept } from '../features/sessions/session-store.ts';
-import { createAgentDirectory } from '../features/tokens/agent-directory.ts';
+import { keepSessionsSwept } from '../features/sessions/session-store.ts';
 import { createHttpApp } from '../http/app.ts';
 import { createHostGuard } from '../http/host-guard.ts';
 import { type BoundServer, bindServer } from '../http/server.ts';
 import { serverUrls } from '../http/urls.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { createServices } from './create-services.ts';
 import type { OnProgress, ReadyFacts } from './progress.ts';
-import { createReadiness } from './readiness.ts';
 import { writeRunFile } from './run-file.ts';
-import type { AppServices, ServerFacts } from './services.ts';
+import type { ServerFacts } from './services.ts';
 import { settleAll } from './settle.ts';
-import { startSupervisor } from './start-supervisor.ts';
 import { version } from './version.ts';
 
 export interface StartOptions {
@@ -79,78 +71,24 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   };
   warnOfExposure(server, warn);
 
-  const { db, pool, connection, onChange } = store;
-  const clock = Date.now;
-  const auditKey = deriveKey(masterKey, 'audit-checkpoints').export();
-  const { dataDir } = config;
-  const audit = starting.use(
-    await openAuditService({ db, connection, dataDir, key: auditKey, log }),
-  );
-  const keyring = createKeyring(db, masterKey);
-  const pending = new PendingInstances();
-  const installer = createInstaller({ dataDir });
-  await installer.clean();
-  const logs = starting.use(await createLogs({ dataDir, log }));
-  const { supervisor, following } = await startSupervisor({
-    db,
-    audit,
-    clock,
-    keyring,
-    pending,
-    logs,
-    log,
-    onChange,
-    sandbox,
-    server,
-  });
-  starting.use(supervisor);
-  starting.use(following);
-  const agents = starting.use(createAgentDirectory({ db, pool, onChange }, clock));
-  const gateway = createGateway({
-    agents,
-    access: createAccessSource(db),
-    audit,
-    upstreams: supervisor,
-    sessionStore: createSessionStore(db),
-    onChange,
-    serverInfo: { name: 'plugboard', title: 'Plugboard', version },
-    onError: (error, reference) => log.error({ err: error, reference }, 'a call failed inside'),
-  });
-  const services: AppServices = {
-    server,
-    db,
-    pool,
-    onChange,
-    audit,
-    auditKey,
-    keyring,
-    installer,
-    pending,
-    packageFolders: new PackageFolders(),
-    logs,
-    supervisor,
-    gateway,
-    log,
-    clock,
-    readiness: createReadiness(db),
-  };
+  const services = await createServices({ store, masterKey, server, sandbox, log }, starting);
 
   const stopping = new AbortController();
   starting.defer(async () => {
     stopping.abort(new AppError('unavailable', 'Plugboard is stopping.'));
     // Ends the streams of agents; calls under way are answered until the drain is over.
-    await bound.close(drainMs, () => gateway[Symbol.dispose]());
+    await bound.close(drainMs, () => services.gateway[Symbol.dispose]());
   });
-  starting.use(keepSessionsSwept(db, log));
+  starting.use(keepSessionsSwept(store.db, log));
   const { organizationId, isFirst } = await prepareOrganization(services);
   const app = createHttpApp({ services, log, stopping: stopping.signal });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   bound.serve({
     guard: createHostGuard(config),
-    mcp: (request, response) => void gateway.handle(request, response),
+    mcp: (request, response) => void services.gateway.handle(request, response),
     app: (request, response) => void listener(request, response),
   });
-  starting.use(await writeRunFile(dataDir, runFile(server)));
+  starting.use(await writeRunFile(config.dataDir, runFile(server)));
   if (isFirst) {
     tell('First run: adding the starter servers');
     await addStarterServers(services, organizationId, {
@@ -166,7 +104,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   const started = starting.move();
   return {
     ready,
-    demoToken: async () => (await readKeyFile(keyFiles(dataDir).demo))?.reveal(),
+    demoToken: async () => (await readKeyFile(keyFiles(config.dataDir).demo))?.reveal(),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

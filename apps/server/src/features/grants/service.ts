@@ -146,6 +146,7 @@ async function requireOffering(
     .select('name')
     .where('instance_id', '=', instance.id)
     .where('kind', '=', kind)
+    .orderBy('position')
     .execute();
   if (offered.some((offering) => offering.name === name)) return;
   const noun = kind.replace('_', ' ');

@@ -4,12 +4,7 @@ import {
   AppError,
   newId,
 } from '@plugboard/contracts';
-import {
-  defaultLimits,
-  type InstanceSpec,
-  type ProcessLaunch,
-  type ResourceLimits,
-} from '@plugboard/runtime';
+import type { InstanceSpec } from '@plugboard/runtime';
 import { Secret, sealSecret } from '@plugboard/vault';
 
 import type { AppServices } from '../../app/services.ts';
@@ -20,12 +15,12 @@ import { noSuch, slugTaken } from '../reference.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import { selectToolbox } from '../toolboxes/queries.ts';
 import { type Launch, launchToRow } from './launch-row.ts';
-import { checkMounts } from './mounts.ts';
 import type { PendingInstance } from './pending-instances.ts';
+import { prepareLaunch } from './prepare-launch.ts';
 import { insertInstance, selectInstance } from './queries.ts';
 import { removeInstanceFiles, removeUnusedPackage } from './remove-files.ts';
 import { withWorkFolder } from './work-folder.ts';
-import { defaultSlug, requestedServer, type RequestedServer } from './requested-server.ts';
+import { defaultSlug, requestedServer } from './requested-server.ts';
 
 export type AddServices = Pick<
   AppServices,
@@ -173,69 +168,6 @@ async function runTrial(
       events: [{ kind: 'definitions', organizationId, instanceId: id }],
     };
   });
-}
-
-interface PreparedLaunch {
-  readonly launch: Launch;
-  readonly serverName: string;
-  readonly packageName: string | undefined;
-  readonly version: string;
-}
-
-async function prepareLaunch(
-  { installer, server: { dataDir } }: AddServices,
-  input: AddInstanceInput,
-  server: RequestedServer,
-  signal: AbortSignal,
-  tell: (message: string) => void,
-): Promise<PreparedLaunch> {
-  if (server.kind === 'remote') {
-    return {
-      launch: {
-        driver: 'remote',
-        transport: input.transport ?? 'streamable-http',
-        url: server.url,
-        headers: input.headers ?? {},
-        allowPrivateNetwork: input.allowPrivateNetwork ?? false,
-      },
-      serverName: server.name,
-      packageName: undefined,
-      version: 'remote',
-    };
-  }
-  const mounts = await checkMounts(input.mounts ?? [], dataDir);
-  const { hints } = server;
-  const installed = await installer.install({
-    spec: server.packageSpec,
-    command: input.command,
-    approveScripts: input.approveScripts === true,
-    signal,
-    onProgress: tell,
-  });
-  const launch: ProcessLaunch = {
-    driver: 'process',
-    installDir: installed.installDir,
-    entry: installed.entry,
-    args: input.args ?? hints?.arguments ?? [],
-    env: { ...hints?.env, ...input.env },
-    network: input.network ?? hints?.network ?? { mode: 'off' },
-    limits: limitsOf(input, hints?.limits ?? defaultLimits),
-    mounts,
-  };
-  return {
-    launch,
-    serverName: server.name ?? installed.name,
-    packageName: installed.name,
-    version: installed.version,
-  };
-}
-
-function limitsOf({ limits }: AddInstanceInput, otherwise: ResourceLimits): ResourceLimits {
-  return {
-    memoryMb: limits?.memoryMb ?? otherwise.memoryMb,
-    cpus: limits?.cpus ?? otherwise.cpus,
-    pids: limits?.pids ?? otherwise.pids,
-  };
 }
 
 async function refuseTakenSlug(db: TenantDb, slug: string | undefined): Promise<void> {

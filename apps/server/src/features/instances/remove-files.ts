@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 
 import { instanceFolders } from '@plugboard/runtime';
@@ -32,6 +32,17 @@ export async function removeUnusedPackage(
     if (used) return;
   }
   await rm(installDir, { recursive: true, force: true, maxRetries: 3 });
+  await removeIfEmpty(dirname(installDir));
+}
+
+/** The folder of a package's versions stays as long as it holds one. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+  }
 }
 
 function isSame(a: string, b: string): boolean {

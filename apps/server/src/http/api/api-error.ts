@@ -58,9 +58,6 @@ function toAppError(thrown: unknown): AppError | undefined {
     return new AppError('cancelled', 'The request was cancelled.', { cause: thrown });
   }
   if (!(thrown instanceof ORPCError)) return undefined;
-  if (thrown.status === 413) {
-    return new AppError('payload_too_large', 'The body is larger than the API accepts.');
-  }
   if (thrown.status !== 400) return undefined;
   return thrown.cause instanceof ValidationError
     ? invalidInput(thrown.cause)

@@ -1,7 +1,6 @@
 import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import { ORPCError } from '@orpc/server';
-import { BodyLimitPlugin } from '@orpc/server/fetch';
-import { type ApiErrorBody, apiPrefix } from '@plugboard/contracts';
+import { type ApiErrorBody, apiPrefix, AppError } from '@plugboard/contracts';
 import type { Logger } from 'pino';
 
 import { type ApiError, presentApiError, toApiError } from './api-error.ts';
@@ -17,12 +16,14 @@ export interface ApiRequest {
   readonly log: Logger;
 }
 
-/** Answers a request to the API; undefined when the contract has no such path. */
+/**
+ * Answers a request to the API; undefined when the contract has no such path. Rejects with
+ * `AppError('payload_too_large')`; every other failure is in the answer.
+ */
 export type ApiHandler = (request: Request, options: ApiRequest) => Promise<Response | undefined>;
 
 export function createApiHandler(): ApiHandler {
   const handler = new OpenAPIHandler<ApiContext & ApiRequest>(router, {
-    plugins: [new BodyLimitPlugin({ maxBodySize: maxBodyBytes })],
     customErrorResponseBodyEncoder: encodeError,
     interceptors: [
       async (call) => {
@@ -46,12 +47,31 @@ export function createApiHandler(): ApiHandler {
     ],
   });
   return async (request, options) => {
-    const { response } = await handler.handle(request, {
+    const { response } = await handler.handle(await withBoundedBody(request), {
       prefix: apiPrefix,
       context: { ...options.context, ...options },
     });
     return response;
   };
+}
+
+/** The same request with its body read whole, unless that is larger than any the API needs. */
+async function withBoundedBody(request: Request): Promise<Request> {
+  const { method, headers, url, signal, body } = request;
+  if (!body) return new Request(url, { method, headers, signal });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) {
+      throw new AppError(
+        'payload_too_large',
+        `The body is larger than the ${maxBodyBytes >> 20} MB that the API accepts.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return new Request(url, { method, headers, signal, body: Buffer.concat(chunks) });
 }
 
 /** Procedures' own failures are mapped before they get here: what is left is a body nobody can read. */

@@ -1,0 +1,86 @@
+import type { KeyObject } from 'node:crypto';
+
+import { createGateway } from '@plugboard/gateway';
+import { createInstaller, createLogs, type SandboxReport } from '@plugboard/runtime';
+import { deriveKey } from '@plugboard/vault';
+import type { Logger } from 'pino';
+
+import { createAccessSource } from '../features/access/access-source.ts';
+import { openAuditService } from '../features/audit/audit-service.ts';
+import { PackageFolders } from '../features/instances/package-folders.ts';
+import { PendingInstances } from '../features/instances/pending-instances.ts';
+import { createKeyring } from '../features/organizations/keyring.ts';
+import { createSessionStore } from '../features/sessions/session-store.ts';
+import { createAgentDirectory } from '../features/tokens/agent-directory.ts';
+import type { Store } from '../store/open-store.ts';
+import { createReadiness } from './readiness.ts';
+import type { AppServices, ServerFacts } from './services.ts';
+import { startSupervisor } from './start-supervisor.ts';
+
+export interface ServiceOptions {
+  readonly store: Pick<Store, 'db' | 'pool' | 'connection' | 'onChange'>;
+  readonly masterKey: KeyObject;
+  readonly server: ServerFacts;
+  readonly sandbox: SandboxReport;
+  readonly log: Logger;
+}
+
+/** Makes everything between the store and HTTP; what needs an end is put on `owner`. */
+export async function createServices(
+  { store, masterKey, server, sandbox, log }: ServiceOptions,
+  owner: AsyncDisposableStack,
+): Promise<AppServices> {
+  const { db, pool, connection, onChange } = store;
+  const { dataDir, version } = server;
+  const clock = Date.now;
+  const auditKey = deriveKey(masterKey, 'audit-checkpoints').export();
+  const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
+  const keyring = createKeyring(db, masterKey);
+  const pending = new PendingInstances();
+  const installer = createInstaller({ dataDir });
+  await installer.clean();
+  const logs = owner.use(await createLogs({ dataDir, log }));
+  const { supervisor, following } = await startSupervisor({
+    db,
+    audit,
+    clock,
+    keyring,
+    pending,
+    logs,
+    log,
+    onChange,
+    sandbox,
+    server,
+  });
+  owner.use(supervisor);
+  owner.use(following);
+  const agents = owner.use(createAgentDirectory({ db, pool, onChange }, clock));
+  const gateway = createGateway({
+    agents,
+    access: createAccessSource(db),
+    audit,
+    upstreams: supervisor,
+    sessionStore: createSessionStore(db),
+    onChange,
+    serverInfo: { name: 'plugboard', title: 'Plugboard', version },
+    onError: (error, reference) => log.error({ err: error, reference }, 'a call failed inside'),
+  });
+  return {
+    server,
+    db,
+    pool,
+    onChange,
+    audit,
+    auditKey,
+    keyring,
+    installer,
+    pending,
+    packageFolders: new PackageFolders(),
+    logs,
+    supervisor,
+    gateway,
+    log,
+    clock,
+    readiness: createReadiness(db),
+  };
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+
+import { defaultSlug, requestedServer } from './requested-server.ts';
+
+describe('requestedServer', () => {
+  it('knows bundled servers by id, with their version unless another is asked for', () => {
+    const memory = requestedServer({ server: 'memory' });
+    expect(memory).toMatchObject({ kind: 'package', hints: { id: 'memory' } });
+    expect(memory).toHaveProperty(
+      'packageSpec',
+      expect.stringMatching(/^@modelcontextprotocol\/server-memory@\d/),
+    );
+    expect(requestedServer({ server: '@modelcontextprotocol/server-memory@1.2.3' })).toMatchObject({
+      packageSpec: '@modelcontextprotocol/server-memory@1.2.3',
+      hints: { id: 'memory' },
+    });
+  });
+
+  it('passes on every other package as it is', () => {
+    expect(requestedServer({ server: '@a/b@^1' })).toEqual({
+      kind: 'package',
+      name: undefined,
+      packageSpec: '@a/b@^1',
+      hints: undefined,
+    });
+  });
+
+  it('takes https URLs as remote servers', () => {
+    expect(requestedServer({ server: 'https://mcp.example.com/x#y' })).toEqual({
+      kind: 'remote',
+      name: 'mcp.example.com',
+      url: 'https://mcp.example.com/x',
+    });
+  });
+});
+
+describe('defaultSlug', () => {
+  it.each([
+    ['memory', undefined, 'memory'],
+    ['@acme/mcp-server-weather', '@acme/mcp-server-weather', 'weather'],
+    ['@bytebase/thing_two', '@bytebase/thing_two', 'thing-two'],
+    ['3d-mcp', '3d-mcp', 'server-3d'],
+    ['mcp', 'mcp', 'server'],
+    ['https://mcp.linear.app/mcp', undefined, 'linear'],
+    [`a${'-long'.repeat(20)}`, `a${'-long'.repeat(20)}`, 'a-long-long-long-long-long-long'],
+  ])('of %s is made of its name', (server, packageName, slug) => {
+    const made = defaultSlug(requestedServer({ server }), packageName);
+    expect(made).toBe(slug);
+    expect(made).toMatch(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/);
+  });
+});

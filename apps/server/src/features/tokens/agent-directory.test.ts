@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
+import { createAgentDirectory } from './agent-directory.ts';
+
+let app: TestApp;
+beforeAll(async () => void (app = await buildApp()));
+afterAll(() => app[Symbol.asyncDispose]());
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 1000;
+  while (!(await check())) {
+    if (Date.now() > end) throw new Error('not within a second');
+    await delay(10);
+  }
+}
+
+describe('createAgentDirectory', () => {
+  it('finds an agent by its token', async () => {
+    using agents = createAgentDirectory(app.services, Date.now);
+    expect(await agents.find(app.demoToken)).toMatchObject({
+      organizationId: app.organizationId,
+      agentSlug: 'demo',
+      expiresAt: undefined,
+    });
+  });
+
+  it('finds nobody by what is no token, and by a key of the API', async () => {
+    using agents = createAgentDirectory(app.services, Date.now);
+    expect(await agents.find('pba_nothing')).toBeUndefined();
+    expect(await agents.find(app.ownerKey)).toBeUndefined();
+  });
+
+  it('forgets a token within a second of its being revoked', async () => {
+    using agents = createAgentDirectory(app.services, Date.now);
+    const { body } = await app.request('POST', '/agents/demo/tokens', { name: 'one' });
+    const identity = await agents.find(body.token);
+    expect(identity?.tokenId).toBe(body.id);
+    expect(identity && (await agents.holds(identity))).toBe(true);
+    await app.request('DELETE', `/agents/demo/tokens/${body.id}`);
+    await until(async () => (await agents.find(body.token)) === undefined);
+    expect(identity && (await agents.holds(identity))).toBe(false);
+  });
+
+  it('minds the end of a token at each use', async () => {
+    let now = Date.now();
+    using agents = createAgentDirectory(app.services, () => now);
+    const expiresAt = new Date(now + 60_000).toISOString();
+    const { body } = await app.request('POST', '/agents/demo/tokens', { expiresAt });
+    expect(await agents.find(body.token)).toMatchObject({ expiresAt: Date.parse(expiresAt) });
+    now += 60_000;
+    expect(await agents.find(body.token)).toBeUndefined();
+  });
+
+  it('asks the store once for many callers at a time', async () => {
+    using agents = createAgentDirectory(app.services, Date.now);
+    const found = await Promise.all(Array.from({ length: 50 }, () => agents.find(app.demoToken)));
+    expect(new Set(found).size).toBe(1);
+  });
+});
