@@ -17,11 +17,13 @@ import { addUpCommand } from './commands/up.ts';
 import { createSession } from './session.ts';
 import type { StartServer } from './start-server-port.ts';
 import type { Terminal } from './terminal.ts';
+import type { VerifyExport } from './verify-export-port.ts';
 import { version } from './version.ts';
 
 export interface ProgramPorts {
   readonly terminal: Terminal;
   readonly startServer: StartServer;
+  readonly verifyExport: VerifyExport;
 }
 
 const footer = `
@@ -29,7 +31,7 @@ Begin with:  plugboard up
 Exit codes:  0 done, 1 failed, 2 wrong usage, 3 server not reachable, 4 refused or not found`;
 
 /** Builds the whole command line anew; nothing in it outlives one run. */
-export function createProgram({ terminal, startServer }: ProgramPorts): Command {
+export function createProgram({ terminal, startServer, verifyExport }: ProgramPorts): Command {
   const program = new Command('plugboard');
   const session = createSession(program, terminal);
   program
@@ -79,7 +81,7 @@ export function createProgram({ terminal, startServer }: ProgramPorts): Command 
   program.commandsGroup('Use');
   addToolsCommand(program, session);
   addCallCommand(program, session);
-  addAuditCommands(program, session);
+  addAuditCommands(program, session, verifyExport);
   program.commandsGroup('Shell');
   addCompletionCommand(program, session);
   return program;

@@ -11,13 +11,17 @@ import { runCli } from './run-cli.ts';
 import type { StartServer } from './start-server-port.ts';
 import type { Terminal } from './terminal.ts';
 import { buildTerminal } from './testing/build-terminal.ts';
+import type { VerifyExport } from './verify-export-port.ts';
 
 const refuseStart: StartServer = () =>
   Promise.reject(new AppError('locked', 'Another Plugboard runs on /data (process 7).'));
 
+const verifyExport: VerifyExport = () =>
+  Promise.resolve({ records: 1, head: undefined, fault: undefined });
+
 async function run(args: string[], overrides: Partial<Terminal> = {}) {
   const { terminal, written } = buildTerminal(overrides);
-  const code = await runCli(args, { startServer: refuseStart, terminal });
+  const code = await runCli(args, { startServer: refuseStart, verifyExport, terminal });
   return { code, ...written };
 }
 

@@ -6,9 +6,11 @@ import { plainText } from './output/plain-text.ts';
 import { createProgram } from './program.ts';
 import type { StartServer } from './start-server-port.ts';
 import { systemTerminal, type Terminal } from './terminal.ts';
+import type { VerifyExport } from './verify-export-port.ts';
 
 export interface CliPorts {
   readonly startServer: StartServer;
+  readonly verifyExport: VerifyExport;
   /** This process's own when absent. */
   readonly terminal?: Terminal;
 }
@@ -17,7 +19,7 @@ export interface CliPorts {
 export async function runCli(args: readonly string[], ports: CliPorts): Promise<number> {
   const terminal = ports.terminal ?? systemTerminal();
   try {
-    const program = createProgram({ terminal, startServer: ports.startServer });
+    const program = createProgram({ ...ports, terminal });
     await program.parseAsync(args, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {

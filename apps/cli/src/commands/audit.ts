@@ -1,17 +1,20 @@
-import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import type { AuditEntry, AuditExportLine } from '@plugboard/contracts';
 import type { Command } from 'commander';
 
-import { AnsweredFailure } from '../cli-error.ts';
+import { AnsweredFailure, CliError } from '../cli-error.ts';
 import { plainText } from '../output/plain-text.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { parsePast } from '../values/moment.ts';
 import { parseWhole } from '../values/numbers.ts';
+import type { VerifyExport } from '../verify-export-port.ts';
 
 interface ListOptions {
   readonly agent?: string;
@@ -29,7 +32,11 @@ interface ExportOptions {
   readonly to?: number;
 }
 
-export function addAuditCommands(program: Command, session: Session): void {
+export function addAuditCommands(
+  program: Command,
+  session: Session,
+  verifyExport: VerifyExport,
+): void {
   const { style } = session;
   const audit = program.command('audit').description('the record of every call and change');
 
@@ -58,15 +65,13 @@ export function addAuditCommands(program: Command, session: Session): void {
   audit
     .command('verify')
     .description('recompute the hash chain; exits with 1 when a record was changed or removed')
-    .action(async () => {
-      const api = await session.api();
-      const answer = await api.audit.verify();
-      await session.show(answer, () =>
-        answer.fault === undefined
-          ? `${style.good('intact')}: ${answer.records} records, head ${answer.head.seq} ${answer.head.hash}\n`
-          : `${style.bad('broken')} at record ${answer.fault.seq}: ${plainText(answer.fault.message)}\n`,
-      );
-      if (!answer.ok) throw new AnsweredFailure('failed');
+    .option('--file <file>', 'of an export, without a server')
+    .action(async ({ file }: { file?: string }) => {
+      const whole =
+        file === undefined
+          ? await verifyServer(session)
+          : await verifyFile(file, verifyExport, session);
+      if (!whole) throw new AnsweredFailure('failed');
     });
 
   audit
@@ -86,13 +91,42 @@ export function addAuditCommands(program: Command, session: Session): void {
       let count = 0;
       const lines = async function* (): AsyncGenerator<string> {
         for await (const record of records) {
-          count += 1;
+          if ('seq' in record) count += 1;
           yield exportLine(record);
         }
       };
       await pipeline(Readable.from(lines()), createWriteStream(file, { mode: 0o600 }));
       await session.show({ file, records: count }, () => `${count} records are in ${file}\n`);
     });
+}
+
+async function verifyServer(session: Session): Promise<boolean> {
+  const { style } = session;
+  const api = await session.api();
+  const answer = await api.audit.verify();
+  await session.show(answer, () =>
+    answer.fault === undefined
+      ? `${style.good('intact')}: ${answer.records} records, head ${answer.head.seq} ${answer.head.hash}\n`
+      : `${style.bad('broken')} at record ${answer.fault.seq}: ${plainText(answer.fault.message)}\n`,
+  );
+  return answer.ok;
+}
+
+async function verifyFile(file: string, verify: VerifyExport, session: Session): Promise<boolean> {
+  const { style, terminal } = session;
+  const input = createReadStream(path.resolve(terminal.cwd, file));
+  // Opened before lines are read, for a reader of lines does not tell that there is no file.
+  await once(input, 'open').catch((error: unknown) => {
+    throw new CliError('usage', `${file} cannot be read.`, { cause: error });
+  });
+  const { fault, head, records } = await verify(createInterface({ input, crlfDelay: Infinity }));
+  const ok = fault === undefined;
+  await session.show({ ok, records, head, fault }, () =>
+    ok
+      ? `${style.good('intact')}: ${records} records, head ${head ?? 'none'}\n`
+      : `${style.bad('broken')} in ${plainText(fault)}\n`,
+  );
+  return ok;
 }
 
 function exportLine(record: AuditExportLine): string {

@@ -30,10 +30,10 @@ export function addCanCommand(program: Command, session: Session): void {
         ...(server !== undefined && { instance: server }),
       });
       await session.show(decision, () => {
-        const answer = decision.allowed ? style.good('yes') : style.bad('no');
+        const paint = decision.allowed ? style.good : style.bad;
         const grant =
           decision.grantId === undefined ? '' : style.quiet(`grant ${decision.grantId}\n`);
-        return `${answer}: ${plainText(decision.explanation)}\n${grant}`;
+        return `${paint(plainText(decision.explanation))}\n${grant}`;
       });
       if (!decision.allowed) throw new AnsweredFailure('refused');
     });

@@ -35,7 +35,7 @@ async function listFor(
       ? `${agent} may use nothing. Grant it something: plugboard grant add ${agent} --toolbox starter --level read\n`
       : table(
           session.style,
-          ['tool', 'kind', 'needs', 'may', 'why'],
+          ['tool', 'kind', 'needs', 'access'],
           answer.tools.map((each) => decisionRow(each, session)),
         ),
   );
@@ -46,8 +46,7 @@ function decisionRow(each: AccessDecision, { style }: Session): string[] {
     style.name(plainText(each.exposedName ?? `${each.instance} ${each.name}`)),
     each.kind,
     each.level,
-    each.allowed ? style.good('yes') : style.bad('no'),
-    plainText(each.explanation),
+    (each.allowed ? style.good : style.bad)(plainText(each.explanation)),
   ];
 }
 
