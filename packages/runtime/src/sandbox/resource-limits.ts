@@ -8,6 +8,11 @@ export interface MissingGroups {
   readonly pids: boolean;
 }
 
+/**
+ * RLIMIT_DATA counts what is reserved, not what is used, and Node 24 reserves about 560 MB before it
+ * runs a line (measured: 512 MB is too little to start, 640 MB is enough).
+ */
+const reservedBytes = 640 * 2 ** 20;
 const maxOpenFiles = 16_384;
 /** No file of a server grows past this, in bytes: 4 GiB. */
 const maxFileBytes = 4 * 2 ** 30;
@@ -31,10 +36,14 @@ export async function prlimitCommand(
     '--core=0:0',
     `--nofile=${atMost('Max open files', maxOpenFiles)}`,
     `--fsize=${atMost('Max file size', maxFileBytes)}`,
-    ...(missing.memory ? [`--data=${atMost('Max data size', limits.memoryMb * 2 ** 20)}`] : []),
+    ...(missing.memory ? [`--data=${atMost('Max data size', dataBytes(limits))}`] : []),
     ...(missing.pids ? [`--nproc=${atMost('Max processes', limits.pids)}`] : []),
     '--',
   ];
+}
+
+function dataBytes({ memoryMb }: ResourceLimits): number {
+  return reservedBytes + memoryMb * 2 ** 20;
 }
 
 /** This process's hard limits by their names in `/proc/self/limits`; unlimited ones are absent. */
