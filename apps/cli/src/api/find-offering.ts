@@ -42,13 +42,26 @@ export async function findOffering(
 
 function suggestion(offerings: readonly OfferingView[], name: string): string | undefined {
   const wanted = name.slice(name.indexOf('__') + 2).toLowerCase();
-  const near = offerings.filter((each) => {
-    const own = each.name.toLowerCase();
-    return own.includes(wanted) || wanted.includes(own) || own.slice(0, 4) === wanted.slice(0, 4);
-  });
-  if (near.length === 0) return undefined;
-  return `did you mean ${near
-    .slice(0, 3)
-    .map((each) => each.exposedName ?? each.name)
-    .join(' or ')}?`;
+  const near = offerings
+    .map((each) => ({ each, distance: editDistance(wanted, each.name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(2, wanted.length / 3))
+    .sort((a, b) => a.distance - b.distance);
+  const names = near
+    .filter(({ distance }) => distance === near[0]?.distance)
+    .map(({ each }) => each.exposedName ?? each.name);
+  return names.length === 0 ? undefined : `did you mean ${names.slice(0, 3).join(' or ')}?`;
+}
+
+/** How many characters have to be put in, taken out or changed (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [index, character] of Array.from(from).entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= to.length; column += 1) {
+      const change = (row[column - 1] ?? 0) + (character === to[column - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
 }
