@@ -3,7 +3,6 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { AppError } from '@plugboard/contracts';
 import { probeSandbox, reapOrphans } from '@plugboard/runtime';
 import { loadMasterKey } from '@plugboard/vault';
-import { getRequestListener } from '@hono/node-server';
 import { sql } from 'kysely';
 import { destination, type Logger, pino } from 'pino';
 
@@ -12,8 +11,8 @@ import { keyFiles } from '../features/organizations/first-keys.ts';
 import { addStarterServers, prepareOrganization } from '../features/organizations/first-run.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
 import { keepSessionsSwept } from '../features/sessions/session-store.ts';
-import { createHttpApp } from '../http/app.ts';
 import { createHostGuard } from '../http/host-guard.ts';
+import { createLazyApp } from '../http/lazy-app.ts';
 import { type BoundServer, bindServer } from '../http/server.ts';
 import { serverUrls } from '../http/urls.ts';
 import { openStore, type Store } from '../store/open-store.ts';
@@ -81,12 +80,16 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   });
   starting.use(keepSessionsSwept(store.db, log));
   const { organizationId, isFirst } = await prepareOrganization(services);
-  const app = createHttpApp({ services, log, stopping: stopping.signal });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   bound.serve({
     guard: createHostGuard(config),
     mcp: (request, response) => void services.gateway.handle(request, response),
-    app: (request, response) => void listener(request, response),
+    app: createLazyApp(
+      async () => {
+        const { createAppListener } = await import('../http/app-listener.ts');
+        return createAppListener({ services, log, stopping: stopping.signal });
+      },
+      (error) => log.error({ err: error }, 'the API could not be loaded'),
+    ),
   });
   starting.use(await writeRunFile(config.dataDir, runFile(server)));
   if (isFirst) {
