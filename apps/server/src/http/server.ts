@@ -7,7 +7,7 @@ import type { HostGuard } from './host-guard.ts';
 /** A raw request: the call path of agents, which no framework touches. */
 export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface EdgeOptions {
+interface EdgeOptions {
   readonly guard: HostGuard;
   /** Serves the paths of MCP. */
   readonly mcp: RawHandler;

@@ -7,10 +7,10 @@ import { procedure } from './errors.ts';
 import { offeringNameSchema } from './offerings.ts';
 import { queryBoolean, refSchema } from './values.ts';
 
-export const decisionReasons = ['granted', 'denied', 'level_too_low', 'no_grant'] as const;
+const decisionReasons = ['granted', 'denied', 'level_too_low', 'no_grant'] as const;
 
 /** What is decided of one agent and one tool, and why. */
-export const accessDecisionSchema = z.object({
+const accessDecisionSchema = z.object({
   toolbox: z.string(),
   instance: z.string(),
   kind: offeringKindSchema,

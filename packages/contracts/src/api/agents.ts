@@ -10,7 +10,7 @@ import {
   timestampSchema,
 } from './values.ts';
 
-export const agentSchema = z.object({
+const agentSchema = z.object({
   id: idSchema,
   slug: z.string(),
   name: z.string(),
@@ -23,7 +23,7 @@ export const agentSchema = z.object({
 
 export type Agent = z.output<typeof agentSchema>;
 
-export const agentTokenSchema = z.object({
+const agentTokenSchema = z.object({
   id: idSchema,
   name: z.string(),
   /** The token's last four characters. */
@@ -37,7 +37,7 @@ export const agentTokenSchema = z.object({
 export type AgentToken = z.output<typeof agentTokenSchema>;
 
 /** A new token: the one time that it is shown. */
-export const newAgentTokenSchema = z.object({ ...agentTokenSchema.shape, token: z.string() });
+const newAgentTokenSchema = z.object({ ...agentTokenSchema.shape, token: z.string() });
 
 export type NewAgentToken = z.output<typeof newAgentTokenSchema>;
 

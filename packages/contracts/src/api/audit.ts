@@ -5,7 +5,7 @@ import { idSchema } from '../ids.ts';
 import { procedure } from './errors.ts';
 import { queryInteger, refSchema, timestampSchema } from './values.ts';
 
-export const auditEntrySchema = z.object({
+const auditEntrySchema = z.object({
   seq: z.int(),
   at: timestampSchema,
   /** `call.intent`, `call.outcome`, or a change such as `grant.created`. */
@@ -19,7 +19,7 @@ export const auditEntrySchema = z.object({
 export type AuditEntry = z.output<typeof auditEntrySchema>;
 
 /** The first line of an export: what it takes to check the others. */
-export const auditExportHeaderSchema = z.object({
+const auditExportHeaderSchema = z.object({
   format: z.literal('plugboard-audit'),
   version: z.literal(1),
   organizationId: idSchema,
@@ -32,7 +32,7 @@ export const auditExportHeaderSchema = z.object({
 });
 
 /** Every other line: enough to verify the chain without Plugboard. */
-export const auditExportRecordSchema = z.object({
+const auditExportRecordSchema = z.object({
   seq: z.int(),
   /** Hex. */
   hash: z.string(),
@@ -40,11 +40,11 @@ export const auditExportRecordSchema = z.object({
   record: z.string(),
 });
 
-export const auditExportLineSchema = z.union([auditExportHeaderSchema, auditExportRecordSchema]);
+const auditExportLineSchema = z.union([auditExportHeaderSchema, auditExportRecordSchema]);
 
 export type AuditExportLine = z.output<typeof auditExportLineSchema>;
 
-export const auditVerificationSchema = z.object({
+const auditVerificationSchema = z.object({
   ok: z.boolean(),
   /** Records found to be whole, from the first on. */
   records: z.int(),

@@ -5,7 +5,7 @@ import { procedure } from './errors.ts';
 import { refSchema } from './values.ts';
 
 /** How a call ended. A refusal or a fault on the way is an error of the API instead. */
-export const callResultSchema = z.object({
+const callResultSchema = z.object({
   /** `tool_error`: the tool itself says it failed. `error`: the server answered a JSON-RPC error. */
   outcome: z.enum(['ok', 'tool_error', 'error']),
   durationMs: z.number(),

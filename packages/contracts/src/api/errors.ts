@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError, type ErrorCode, errorKinds } from '../errors.ts';
 
 /** What the API answers besides code and message when a request fails. */
-export const apiErrorDataSchema = z.object({
+const apiErrorDataSchema = z.object({
   retryAfterMs: z.number().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
   requestId: z.string(),

@@ -7,10 +7,10 @@ import { procedure } from './errors.ts';
 import { offeringNameSchema } from './offerings.ts';
 import { doneSchema, futureTimestampSchema, refSchema, timestampSchema } from './values.ts';
 
-export const effectSchema = z.enum(['allow', 'deny'], { error: 'an effect is allow or deny' });
+const effectSchema = z.enum(['allow', 'deny'], { error: 'an effect is allow or deny' });
 
 /** What a new grant is about. */
-export const grantTargetInputSchema = z.discriminatedUnion(
+const grantTargetInputSchema = z.discriminatedUnion(
   'scope',
   [
     z.strictObject({ scope: z.literal('toolbox'), toolbox: refSchema }),
@@ -30,7 +30,7 @@ export const grantTargetInputSchema = z.discriminatedUnion(
 
 const slugged = z.object({ id: idSchema, slug: z.string() });
 
-export const grantTargetSchema = z.discriminatedUnion('scope', [
+const grantTargetSchema = z.discriminatedUnion('scope', [
   z.object({ scope: z.literal('toolbox'), toolbox: slugged }),
   z.object({ scope: z.literal('instance'), instance: slugged }),
   z.object({
@@ -41,7 +41,7 @@ export const grantTargetSchema = z.discriminatedUnion('scope', [
   }),
 ]);
 
-export const grantSchema = z.object({
+const grantSchema = z.object({
   id: idSchema,
   agent: slugged,
   effect: effectSchema,

@@ -16,7 +16,7 @@ import {
 import { doneSchema, queryBoolean, queryInteger, refSchema, timestampSchema } from './values.ts';
 
 /** How an instance is now; the state of its most recently used running copy. */
-export const instanceStateSchema = z.object({
+const instanceStateSchema = z.object({
   name: z.enum(['stopped', 'starting', 'ready', 'sleeping', 'failing']),
   since: timestampSchema.optional(),
   pid: z.int().optional(),
@@ -49,7 +49,7 @@ const launchViewSchema = z.discriminatedUnion('driver', [
   }),
 ]);
 
-export const instanceSchema = z.object({
+const instanceSchema = z.object({
   id: idSchema,
   slug: z.string(),
   toolbox: z.object({ id: idSchema, slug: z.string() }),
@@ -113,9 +113,9 @@ export const addInstanceSchema = z.strictObject({
 export type AddInstanceInput = z.input<typeof addInstanceSchema>;
 
 /** Steps of adding, in this order; a remote server has no install. */
-export const addInstanceSteps = ['resolve', 'install', 'start', 'list', 'save'] as const;
+const addInstanceSteps = ['resolve', 'install', 'start', 'list', 'save'] as const;
 
-export const addInstanceEventSchema = z.discriminatedUnion('type', [
+const addInstanceEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('progress'),
     step: z.enum(addInstanceSteps),
@@ -127,7 +127,7 @@ export const addInstanceEventSchema = z.discriminatedUnion('type', [
 
 export type AddInstanceEvent = z.output<typeof addInstanceEventSchema>;
 
-export const instanceTestSchema = z.object({
+const instanceTestSchema = z.object({
   ok: z.boolean(),
   /** Milliseconds until it was ready, and for one round trip after that. */
   startMs: z.number(),
@@ -139,7 +139,7 @@ export const instanceTestSchema = z.object({
 
 export type InstanceTest = z.output<typeof instanceTestSchema>;
 
-export const logLineSchema = z.object({
+const logLineSchema = z.object({
   at: timestampSchema,
   /** `stderr` is the server's own; `plugboard` tells of starts, stops and crashes. */
   source: z.enum(['stderr', 'plugboard']),

@@ -11,7 +11,7 @@ export const offeringNameSchema = z
   .min(1, 'must not be empty')
   .max(2048, 'at most 2048 characters');
 
-export const offeringSchema = z.object({
+const offeringSchema = z.object({
   kind: offeringKindSchema,
   name: z.string(),
   /** Its name on endpoints that aggregate; absent where the kind goes by URI. */
@@ -27,7 +27,7 @@ export const offeringSchema = z.object({
 
 export type OfferingView = z.output<typeof offeringSchema>;
 
-export const instanceOfferingsSchema = z.object({
+const instanceOfferingsSchema = z.object({
   instance: z.string(),
   definedAt: timestampSchema.optional(),
   offerings: z.array(offeringSchema),

@@ -5,13 +5,13 @@ import { procedure } from './errors.ts';
 import { timestampSchema } from './values.ts';
 
 /** One part of the server and whether it works now. */
-export const partSchema = z.object({
+const partSchema = z.object({
   name: z.enum(['database', 'vault', 'audit', 'supervisor', 'gateway']),
   ready: z.boolean(),
   detail: z.string().optional(),
 });
 
-export const statusSchema = z.object({
+const statusSchema = z.object({
   version: z.string(),
   startedAt: timestampSchema,
   ready: z.boolean(),
@@ -39,7 +39,7 @@ export const statusSchema = z.object({
 
 export type Status = z.output<typeof statusSchema>;
 
-export const doctorCheckSchema = z.object({
+const doctorCheckSchema = z.object({
   name: z.string(),
   result: z.enum(['ok', 'warning', 'failed']),
   message: z.string(),
@@ -47,7 +47,7 @@ export const doctorCheckSchema = z.object({
   cure: z.string().optional(),
 });
 
-export const doctorReportSchema = z.object({
+const doctorReportSchema = z.object({
   /** The worst result of all checks. */
   result: z.enum(['ok', 'warning', 'failed']),
   checks: z.array(doctorCheckSchema),

@@ -4,13 +4,13 @@ import { idSchema, slugSchema } from '../ids.ts';
 import { procedure } from './errors.ts';
 import { displayNameSchema, doneSchema, refSchema, timestampSchema } from './values.ts';
 
-export const environments = ['dev', 'staging', 'prod'] as const;
+const environments = ['dev', 'staging', 'prod'] as const;
 
-export const environmentSchema = z.enum(environments, {
+const environmentSchema = z.enum(environments, {
   error: 'an environment is one of dev, staging, prod',
 });
 
-export const toolboxSchema = z.object({
+const toolboxSchema = z.object({
   id: idSchema,
   slug: z.string(),
   name: z.string(),

@@ -19,7 +19,7 @@ import { createTestDatabase, type TestDatabase } from '../../store/testing/test-
 import { createServices } from '../create-services.ts';
 import type { AppServices, ServerFacts } from '../services.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look at parts of bodies

@@ -33,7 +33,7 @@ export async function storeDefinitions(
 }
 
 /** What the audit log keeps of changed definitions: how many, and the names of the first of them. */
-export function presentChanges({ added, changed, removed, hello }: DefinitionChanges) {
+function presentChanges({ added, changed, removed, hello }: DefinitionChanges) {
   return {
     added: { count: added.length, names: added.slice(0, maxNamed) },
     changed: { count: changed.length, names: changed.slice(0, maxNamed) },

@@ -8,7 +8,7 @@ import { selectToolbox } from '../toolboxes/queries.ts';
 import { deleteGrant, insertGrant, type GrantRow } from './queries.ts';
 
 /** What a grant is about, by slugs or ids. */
-export type TargetInput =
+type TargetInput =
   | { readonly scope: 'toolbox'; readonly toolbox: string }
   | { readonly scope: 'instance'; readonly instance: string }
   | {

@@ -6,7 +6,7 @@ import type { Database } from '../../store/schema.ts';
 import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
 
 /** Days without a request after which a session is forgotten. */
-export const sessionDays = 30;
+const sessionDays = 30;
 
 /** Keeps sessions of legacy clients in the store. */
 export function createSessionStore(db: Kysely<Database>): SessionStore {

@@ -10,7 +10,7 @@ import { router } from './router.ts';
 /** Arguments of calls are the largest thing that the API is sent. */
 const maxBodyBytes = 4 * 1024 * 1024;
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly context: ApiContext;
   readonly requestId: string;
   readonly log: Logger;
