@@ -8,13 +8,13 @@ import type { Counts } from './counts.ts';
 export const countsVariable = 'PLUGBOARD_TEST_COUNTS';
 
 /** Counts tests for the closing line; a file that cannot be loaded and a stray error count as failed. */
-const reporter: Reporter = {
-  onTestRunEnd(modules, unhandledErrors) {
+// oxlint-disable-next-line import/no-default-export -- vitest makes one of a module's default class
+export default class CountsReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], strayErrors: readonly unknown[]): void {
     const file = process.env[countsVariable];
-    if (file !== undefined)
-      writeFileSync(file, JSON.stringify(count(modules, unhandledErrors.length)));
-  },
-};
+    if (file !== undefined) writeFileSync(file, JSON.stringify(count(modules, strayErrors.length)));
+  }
+}
 
 function count(modules: readonly TestModule[], strayErrors: number): Counts {
   const counts = { passed: 0, failed: strayErrors, skipped: 0 };
@@ -29,6 +29,3 @@ function count(modules: readonly TestModule[], strayErrors: number): Counts {
   }
   return counts;
 }
-
-// oxlint-disable-next-line import/no-default-export -- vitest asks for it
-export default reporter;
