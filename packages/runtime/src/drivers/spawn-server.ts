@@ -9,6 +9,7 @@ import type { Group } from '../sandbox/cgroup/group.ts';
 import type { EgressProxy } from '../sandbox/network/egress-proxy.ts';
 import type { RunningServer, ServerSinks } from './driver.ts';
 import type { ProcessPlan } from './process-plan.ts';
+import { findInit } from '../sandbox/processes.ts';
 import { ProcessServer } from './process-server.ts';
 import { StderrLines } from './stderr-lines.ts';
 
@@ -132,7 +133,9 @@ async function readInit(child: ChildProcess, { channels }: ProcessPlan): Promise
     const pid = /"child-pid": ?(\d+)/.exec(text)?.[1];
     if (pid !== undefined) resolve(Number(pid));
   });
-  return promise;
+  const init = await findInit(child.pid ?? 0, await promise);
+  // It ended already, which is told by the end of the chain.
+  return init ?? new Promise<number>(() => {});
 }
 
 /** The socket that the bootstrap opened in the sandbox's own network. */

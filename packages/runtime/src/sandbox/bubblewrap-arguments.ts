@@ -54,12 +54,15 @@ export function isolatingArguments(options: BubblewrapOptions, staged: boolean):
 }
 
 /**
- * Arguments of the stage that runs as root around the isolating one: nothing but a mount namespace
- * in which a user without rights finds the folders it is given, however closed their parents are.
+ * Arguments of the stage that runs as root around the isolating one: a mount namespace in which a
+ * user without rights finds the folders it is given, however closed their parents are.
+ *
+ * Its process namespace is what ends everything when Plugboard dies: bubblewrap gives up its
+ * capabilities, so the stage's own death could not signal the other user's processes in it.
  */
 export function stagingArguments(view: FilesystemView): string[] {
   return [
-    ['--die-with-parent'],
+    ['--die-with-parent', '--unshare-pid'],
     ['--dir', '/tmp', '--dir', handover, '--bind', '/proc', '/proc', '--dev', '/dev'],
     systemArguments(view),
     view.mounts.flatMap((entry, index) =>
