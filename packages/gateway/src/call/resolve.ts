@@ -1,10 +1,9 @@
-import type { Level, OfferingKind } from '@plugboard/contracts';
+import type { OfferingKind } from '@plugboard/contracts';
 
-import type { Subject } from '../access/decide.ts';
 import type { OfferedInstance } from '../ports.ts';
 import { parseExposedUri } from '../toolset/naming.ts';
-import { type Entry, subjectOf, type Toolset } from '../toolset/toolset.ts';
-import { mayExpandTo } from '../toolset/uri-template.ts';
+import { type Subjects, subjectsOf, subjectsOfUnlisted } from '../toolset/subjects.ts';
+import type { Entry, Toolset } from '../toolset/toolset.ts';
 import { textAt } from './value-at.ts';
 
 /** The methods that are calls: each names one offering, is decided, recorded and forwarded. */
@@ -18,14 +17,11 @@ export const callMethods = [
 export type CallMethod = (typeof callMethods)[number];
 
 /** Where a call goes and what must be allowed for it to go there. */
-export interface ResolvedCall {
+export interface ResolvedCall extends Subjects {
   readonly instance: OfferedInstance;
   readonly kind: OfferingKind;
   /** The server's own name or URI. */
   readonly name: string;
-  readonly level: Level;
-  /** None of them may be denied and one must be allowed. */
-  readonly subjects: readonly Subject[];
   /** The members to follow from `params` to the name, and whether its text must change. */
   readonly namePath: readonly string[];
   readonly renamed: boolean;
@@ -82,8 +78,7 @@ function callTo(entry: Entry, namePath: readonly string[]): ResolvedCall {
     instance,
     kind: offering.kind,
     name: offering.name,
-    level: offering.level,
-    subjects: [subjectOf(instance, offering)],
+    ...subjectsOf(instance, offering),
     namePath,
     renamed: entry.exposed !== offering.name,
   };
@@ -97,25 +92,17 @@ function resolveUri(
   if (uri === undefined) return invalid(`params.${namePath.join('.')} must be the resource's URI`);
   const entry = toolset.entries.resource.get(uri) ?? soleOwner(toolset, uri);
   if (entry) {
-    const call = callTo(entry, namePath);
-    const subjects = [...call.subjects, ...templatesOf(entry.instance, entry.offering.name)];
-    return { found: true, call: { ...call, subjects, renamed: uri !== entry.offering.name } };
+    return {
+      found: true,
+      call: { ...callTo(entry, namePath), renamed: uri !== entry.offering.name },
+    };
   }
   const unlisted = unlistedOwner(toolset, uri);
   if (!unlisted)
     return { found: false, reason: 'unknown', message: unknownMessage('resource', uri) };
   const { instance, name } = unlisted;
-  const generic: Subject = {
-    toolboxId: instance.toolboxId,
-    instanceId: instance.id,
-    kind: 'resource',
-    name,
-    level: 'read',
-  };
-  const subjects = [generic, ...templatesOf(instance, name)];
-  const level = subjects.find((subject) => subject.kind === 'resource_template')?.level ?? 'read';
-  const call = { instance, kind: 'resource' as const, name, level, subjects, namePath };
-  return { found: true, call: { ...call, renamed: name !== uri } };
+  const call = { instance, kind: 'resource' as const, name, namePath, renamed: name !== uri };
+  return { found: true, call: { ...call, ...subjectsOfUnlisted(instance, name) } };
 }
 
 /**
@@ -143,12 +130,6 @@ function unlistedOwner(
   const parsed = parseExposedUri(uri);
   const instance = toolset.instances.find(({ slug }) => slug === parsed?.instanceSlug);
   return parsed && instance && { instance, name: parsed.uri };
-}
-
-function templatesOf(instance: OfferedInstance, uri: string): Subject[] {
-  return instance.offerings
-    .filter(({ kind, name }) => kind === 'resource_template' && mayExpandTo(name, uri))
-    .map((offering) => subjectOf(instance, offering));
 }
 
 /** One text for what does not exist and for what the agent may not know of. */

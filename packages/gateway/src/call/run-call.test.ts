@@ -2,6 +2,7 @@ import { AppError } from '@plugboard/contracts';
 import { parseParams, readEnvelope, type UpstreamRequest } from '@plugboard/protocol';
 import { describe, expect, it } from 'vitest';
 
+import { authorize } from '../access/authorize.ts';
 import type { AuditRecord } from '../audit-record.ts';
 import { parseEndpoint } from '../endpoint.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from '../testing/build.ts';
 import { buildToolset } from '../toolset/toolset.ts';
 import { createAttribution } from './attribution.ts';
-import { authorize } from './authorize.ts';
 import { createLimiter } from './limit.ts';
 import { resolve } from './resolve.ts';
 import { type CallServices, runCall } from './run-call.ts';
@@ -215,6 +215,72 @@ describe('runCall', () => {
     expect(decide('db://users')).toBe('denied');
     expect(decide('file:///listed')).toBe('granted');
     expect(decide('file:///unlisted')).toBe('granted');
+  });
+
+  it('asks for the level of the template that an unlisted URI comes from', () => {
+    const instance = buildInstance('files', [
+      buildOffering('db://{table}', { kind: 'resource_template', level: 'admin' }),
+      buildOffering('file:///{path}', { kind: 'resource_template' }),
+      buildOffering('file:///keys', { kind: 'resource', level: 'admin' }),
+    ]);
+    const toolset = buildToolset(
+      { grants: [buildGrant({ level: 'read' })], instances: [instance] },
+      parseEndpoint('/mcp/starter/files')!,
+      0,
+    );
+    const decide = (uri: string) => {
+      const resolution = resolve(toolset, 'resources/read', { uri });
+      return resolution.found && authorize(toolset.grants, resolution.call, 0).reason;
+    };
+    expect(decide('db://users')).toBe('level_too_low');
+    expect(decide('DB://users')).toBe('level_too_low');
+    expect(decide('file:///keys')).toBe('level_too_low');
+    expect(decide('file:///./keys')).toBe('level_too_low');
+    expect(decide('file:///other')).toBe('granted');
+  });
+
+  it('applies a deny on a resource to other spellings of its URI', () => {
+    const instance = buildInstance('files', [buildOffering('file:///Keys', { kind: 'resource' })]);
+    const target = {
+      scope: 'offering',
+      instanceId: instance.id,
+      kind: 'resource',
+      name: 'file:///Keys',
+    } as const;
+    const grants = [buildGrant(), buildGrant({ effect: 'deny', level: 'read', target })];
+    const toolset = buildToolset({ grants, instances: [instance] }, parseEndpoint('/mcp')!, 0);
+    const decide = (uri: string) => {
+      const resolution = resolve(toolset, 'resources/read', { uri });
+      return resolution.found && authorize(toolset.grants, resolution.call, 0).reason;
+    };
+    for (const uri of ['file:///Keys', 'FILE:///keys', 'file:///x/../Keys', 'file:///%4beys?x']) {
+      expect(decide(`files+${uri}`)).toBe('denied');
+    }
+    expect(decide('files+file:///other')).toBe('granted');
+  });
+
+  it('lets a grant on a template permit nothing beside it', () => {
+    const instance = buildInstance('files', [
+      buildOffering('file:///pub/{name}', { kind: 'resource_template' }),
+    ]);
+    const target = {
+      scope: 'offering',
+      instanceId: instance.id,
+      kind: 'resource_template',
+      name: 'file:///pub/{name}',
+    } as const;
+    const toolset = buildToolset(
+      { grants: [buildGrant({ target })], instances: [instance] },
+      parseEndpoint('/mcp/starter/files')!,
+      0,
+    );
+    const decide = (uri: string) => {
+      const resolution = resolve(toolset, 'resources/read', { uri });
+      return resolution.found && authorize(toolset.grants, resolution.call, 0).reason;
+    };
+    expect(decide('file:///pub/a')).toBe('granted');
+    expect(decide('file:///pub/../key')).toBe('no_grant');
+    expect(decide('file:///pub/%2e%2e/key')).toBe('no_grant');
   });
 
   it('records a cancelled call as cancelled', async () => {

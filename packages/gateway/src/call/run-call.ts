@@ -1,9 +1,9 @@
 import { levelCovers } from '@plugboard/contracts';
 import { type Envelope, resultIsError, type Upstream } from '@plugboard/protocol';
 
+import { authorize } from '../access/authorize.ts';
 import type { AuditLog } from '../ports.ts';
 import type { Toolset } from '../toolset/toolset.ts';
-import { authorize } from './authorize.ts';
 import { openCallRecord } from './call-record.ts';
 import { forward, type ForwardServices } from './forward.ts';
 import { guardResult } from './guard.ts';

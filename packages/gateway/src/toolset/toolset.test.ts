@@ -46,6 +46,32 @@ describe('buildToolset', () => {
     expect(at('/mcp/second/files')).toEqual([]);
   });
 
+  it('does not tell of an instance that is denied whole, or whose grant has run out', () => {
+    const target = { scope: 'instance', instanceId: files.id } as const;
+    const at = (grants: ReturnType<typeof buildGrant>[]) =>
+      buildToolset({ grants, instances: [files] }, parseEndpoint('/mcp')!, 10).instances.length;
+    expect(at([buildGrant()])).toBe(1);
+    expect(at([buildGrant(), buildGrant({ effect: 'deny', level: 'read', target })])).toBe(0);
+    expect(at([buildGrant(), buildGrant({ effect: 'deny', level: 'write', target })])).toBe(1);
+    expect(at([buildGrant({ expiresAt: 5 })])).toBe(0);
+  });
+
+  it('does not list a resource whose template is denied', () => {
+    const instance = buildInstance('docs', [
+      buildOffering('docs://a', { kind: 'resource' }),
+      buildOffering('docs://{page}', { kind: 'resource_template' }),
+    ]);
+    const target = {
+      scope: 'offering',
+      instanceId: instance.id,
+      kind: 'resource_template',
+      name: 'docs://{page}',
+    } as const;
+    const grants = [buildGrant(), buildGrant({ effect: 'deny', level: 'read', target })];
+    const toolset = buildToolset({ grants, instances: [instance] }, parseEndpoint('/mcp')!, 0);
+    expect(toolset.lists.resource.toString()).toBe('{"resources":[]}');
+  });
+
   it('is valid until the next grant runs out', () => {
     const grants = [
       buildGrant({ expiresAt: 50 }),

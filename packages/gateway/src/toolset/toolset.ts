@@ -1,10 +1,13 @@
 import type { OfferingKind } from '@plugboard/contracts';
 import { findMember, splice } from '@plugboard/protocol';
 
-import { decide, type Grant, type Subject } from '../access/decide.ts';
+import { authorize } from '../access/authorize.ts';
+import type { Grant } from '../access/decide.ts';
+import { reachesInstance } from '../access/reaches-instance.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { AccessSnapshot, OfferedInstance, Offering } from '../ports.ts';
 import { exposeName, exposeUri } from './naming.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** An offering under the name that this endpoint gives it. */
 export interface Entry {
@@ -20,6 +23,7 @@ export interface Entry {
 export interface Toolset {
   readonly endpoint: Endpoint;
   readonly grants: readonly Grant[];
+  /** Those that a grant reaches now: the others do not exist for this agent. */
   readonly instances: readonly OfferedInstance[];
   /** By exposed name. Holds what the agent may not call too: the decision comes later, at each call. */
   readonly entries: Readonly<Record<OfferingKind, ReadonlyMap<string, Entry>>>;
@@ -45,7 +49,7 @@ const nameMember: Readonly<Record<OfferingKind, string>> = {
 
 /** Makes the toolset of an agent at an endpoint as of `now` (epoch ms). */
 export function buildToolset(snapshot: AccessSnapshot, endpoint: Endpoint, now: number): Toolset {
-  const instances = snapshot.instances.filter((instance) => serves(endpoint, instance));
+  const served = snapshot.instances.filter((instance) => serves(endpoint, instance));
   const entries = {
     tool: new Map<string, Entry>(),
     prompt: new Map<string, Entry>(),
@@ -58,19 +62,19 @@ export function buildToolset(snapshot: AccessSnapshot, endpoint: Endpoint, now: 
     resource: [],
     resource_template: [],
   };
-  for (const instance of instances) {
+  for (const instance of served) {
     for (const offering of instance.offerings) {
       const exposed = exposedName(endpoint, instance, offering);
       if (entries[offering.kind].has(exposed)) continue;
       entries[offering.kind].set(exposed, { exposed, instance, offering });
-      if (!decide(snapshot.grants, subjectOf(instance, offering), now).allowed) continue;
+      if (!authorize(snapshot.grants, subjectsOf(instance, offering), now).allowed) continue;
       shown[offering.kind].push(renamed(offering, exposed));
     }
   }
   return {
     endpoint,
     grants: snapshot.grants,
-    instances,
+    instances: served.filter((instance) => reachesInstance(snapshot.grants, instance, now)),
     entries,
     lists: {
       tool: listResult('tool', shown.tool),
@@ -79,17 +83,6 @@ export function buildToolset(snapshot: AccessSnapshot, endpoint: Endpoint, now: 
       resource_template: listResult('resource_template', shown.resource_template),
     },
     validUntil: nextExpiry(snapshot.grants, now),
-  };
-}
-
-/** The offering as access decisions see it. */
-export function subjectOf(instance: OfferedInstance, offering: Offering): Subject {
-  return {
-    toolboxId: instance.toolboxId,
-    instanceId: instance.id,
-    kind: offering.kind,
-    name: offering.name,
-    level: offering.level,
   };
 }
 

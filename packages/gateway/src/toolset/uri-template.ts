@@ -1,7 +1,7 @@
 /**
  * Whether a URI may have come from a template (RFC 6570). Every expression stands for any text,
- * which is wider than the RFC: it decides whether a rule about the template applies, and a rule
- * that applies too often is safe. Linear in the length of the URI, whatever the template.
+ * which is wider than the RFC and right for rules that forbid; what permits must match in its
+ * canonical spelling too (see `subjects.ts`). Linear in the length of the URI, whatever the template.
  */
 export function mayExpandTo(template: string, uri: string): boolean {
   const literals = template.split(/\{[^{}]*\}/);

@@ -1,0 +1,88 @@
+import { type Level, levelCovers } from '@plugboard/contracts';
+
+import type { Subject } from '../access/decide.ts';
+import type { OfferedInstance, Offering } from '../ports.ts';
+import { canonicalTemplate, canonicalUri } from './canonical-uri.ts';
+import { mayExpandTo } from './uri-template.ts';
+
+/** All that a call may turn out to be about. */
+export interface Subjects {
+  /** The level that the call needs, whichever of them permits it. */
+  readonly level: Level;
+  /** One of them must be allowed, and none denied. */
+  readonly subjects: readonly Subject[];
+  /** A server may take the call for one of these too: a deny forbids it, an allow permits nothing. */
+  readonly lookAlikes: readonly Subject[];
+}
+
+/** What a call of a listed offering is about: itself, and the templates that a resource comes from. */
+export function subjectsOf(instance: OfferedInstance, offering: Offering): Subjects {
+  const own = subjectOf(instance, offering);
+  if (offering.kind !== 'resource') {
+    return { level: offering.level, subjects: [own], lookAlikes: [] };
+  }
+  return withTemplates(instance, own, offering.level, []);
+}
+
+/**
+ * What reading a URI is about that a server did not list. It needs the highest level of the templates
+ * that it may come from and of the listed resources that it may be another spelling of.
+ */
+export function subjectsOfUnlisted(instance: OfferedInstance, uri: string): Subjects {
+  const canonical = canonicalUri(uri);
+  const spelledOtherwise = instance.offerings.filter(
+    ({ kind, name }) => kind === 'resource' && canonicalUri(name) === canonical,
+  );
+  const levels = [
+    ...spelledOtherwise,
+    ...instance.offerings.filter((it) => isTemplateOf(it, uri) !== 'no'),
+  ].map(({ level }) => level);
+  const level = levels.reduce<Level>((high, it) => (levelCovers(it, high) ? it : high), 'read');
+  const own: Subject = {
+    toolboxId: instance.toolboxId,
+    instanceId: instance.id,
+    kind: 'resource',
+    name: uri,
+    level,
+  };
+  return withTemplates(instance, own, level, spelledOtherwise);
+}
+
+/** The offering as access decisions see it. */
+function subjectOf(instance: OfferedInstance, offering: Offering, level = offering.level): Subject {
+  return {
+    toolboxId: instance.toolboxId,
+    instanceId: instance.id,
+    kind: offering.kind,
+    name: offering.name,
+    level,
+  };
+}
+
+function withTemplates(
+  instance: OfferedInstance,
+  own: Subject,
+  level: Level,
+  spelledOtherwise: readonly Offering[],
+): Subjects {
+  const subjects = [own];
+  const lookAlikes = spelledOtherwise.map((offering) => subjectOf(instance, offering, level));
+  for (const offering of instance.offerings) {
+    const match = isTemplateOf(offering, own.name);
+    if (match === 'surely') subjects.push(subjectOf(instance, offering, level));
+    if (match === 'maybe') lookAlikes.push(subjectOf(instance, offering, level));
+  }
+  return { level, subjects, lookAlikes };
+}
+
+/**
+ * Whether a URI comes from a template: `surely` when it does as written and as servers may read it,
+ * so that `file:///pub/{name}` does not permit `file:///pub/../key`.
+ */
+function isTemplateOf({ kind, name }: Offering, uri: string): 'surely' | 'maybe' | 'no' {
+  if (kind !== 'resource_template') return 'no';
+  const asWritten = mayExpandTo(name, uri);
+  const asRead = mayExpandTo(canonicalTemplate(name), canonicalUri(uri));
+  if (asWritten && asRead) return 'surely';
+  return asWritten || asRead ? 'maybe' : 'no';
+}
