@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-
 import type { ProcessLaunch } from '../instance.ts';
 import {
   encodeArguments,
@@ -15,7 +13,7 @@ import type { SandboxTools } from '../sandbox/probe.ts';
 export type Channel =
   /** The bytes are written once the process is in its control groups, and the channel closed. */
   | { readonly kind: 'input'; readonly bytes: Buffer }
-  /** bubblewrap tells on it what it started. */
+  /** bubblewrap tells on it what it started; the first is the one around all others. */
   | { readonly kind: 'status' }
   /** The bootstrap hands its listening socket over. */
   | { readonly kind: 'ipc' };
@@ -27,6 +25,8 @@ export interface ProcessPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly channels: readonly Channel[];
   readonly cwd: string;
+  /** How many processes make the sandbox besides the server's own. */
+  readonly helpers: number;
 }
 
 export interface PlanOptions {
@@ -60,9 +60,10 @@ export function sandboxedPlan(
   const addChannel = (channel: Channel): number => firstDescriptor + channels.push(channel) - 1;
 
   // First of all, so that the outermost program waits for it.
-  const stage = staged
-    ? addChannel({ kind: 'input', bytes: encodeArguments(stagingArguments(view)) })
-    : undefined;
+  const outerStatus = staged ? addChannel({ kind: 'status' }) : undefined;
+  const stage =
+    outerStatus &&
+    addChannel({ kind: 'input', bytes: encodeArguments(stagingArguments(view, outerStatus)) });
   const status = addChannel({ kind: 'status' });
   const seccomp = filter && addChannel({ kind: 'input', bytes: filter });
   const ipc = filtered ? addChannel({ kind: 'ipc' }) : undefined;
@@ -91,7 +92,7 @@ export function sandboxedPlan(
       : [],
     options.command,
   ].flat();
-  return { command, channels, cwd: '/', env: {} };
+  return { command, channels, cwd: '/', env: {}, helpers: sandboxHelpers(staged) };
 }
 
 /** A server as a plain process, for when an admin allows that. */
@@ -109,12 +110,13 @@ export function plainPlan(options: PlanOptions): ProcessPlan {
     channels: [{ kind: 'input', bytes: Buffer.from('\n') }],
     cwd: folders.work,
     env,
+    helpers: 0,
   };
 }
 
-/** The `node` that a server finds on its path lies there. */
-export function nodeFolderFor(sandboxed: boolean, nodePath: string): string {
-  return dirname(sandboxed ? insideNode : nodePath);
+/** Each bubblewrap is a process that waits and the first process of a namespace. */
+export function sandboxHelpers(staged: boolean): number {
+  return staged ? 4 : 2;
 }
 
 function dropTo(setpriv: string | undefined, uid: number | undefined): string[] {

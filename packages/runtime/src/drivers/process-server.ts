@@ -24,6 +24,8 @@ export interface ProcessServerParts {
   readonly stderr: StderrLines;
   readonly group: Group | undefined;
   readonly sandboxed: boolean;
+  /** Descendants of the first process that make the sandbox, and come first. */
+  readonly inner: number;
   /** The variable that marks every process of this start, as `NAME=value`. */
   readonly mark: string;
   /** Runs once when it has ended. */
@@ -95,8 +97,10 @@ export class ProcessServer implements RunningServer {
 
   /** The server's own processes: in a sandbox all but those that make it. */
   async #processes(): Promise<number[]> {
-    const { child, group, sandboxed } = this.#parts;
-    if (sandboxed) return this.#init === undefined ? [] : descendants(this.#init);
+    const { child, group, sandboxed, inner } = this.#parts;
+    if (sandboxed) {
+      return this.#init === undefined ? [] : (await descendants(this.#init)).slice(inner);
+    }
     if (group !== undefined) return group.processes();
     return child.pid === undefined ? [] : [child.pid, ...(await descendants(child.pid))];
   }

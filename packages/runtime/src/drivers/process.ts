@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
+import { chmod, realpath } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { isAbsolute, normalize } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
 import type { Secret } from '@plugboard/vault';
@@ -18,13 +18,14 @@ import type { Destination } from '../sandbox/network/egress-proxy.ts';
 import { probeSandbox } from '../sandbox/probe.ts';
 import type { SandboxReport } from '../sandbox/probe.ts';
 import { ownerVariable } from '../sandbox/processes.ts';
+import { reachableNode, requireReachable } from '../sandbox/reachable.ts';
 import { prlimitCommand } from '../sandbox/resource-limits.ts';
 import { seccompFilter } from '../sandbox/seccomp/filter.ts';
 import { instanceUid } from '../sandbox/uids.ts';
 import { commandLine } from './command-line.ts';
 import type { Driver, RunningServer, ServerSinks } from './driver.ts';
 import { leakedDescriptors } from './leaked-descriptors.ts';
-import { nodeFolderFor, plainPlan, proxyPort, sandboxedPlan } from './process-plan.ts';
+import { plainPlan, proxyPort, sandboxedPlan, sandboxHelpers } from './process-plan.ts';
 import type { ProcessPlan } from './process-plan.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { spawnServer } from './spawn-server.ts';
@@ -90,7 +91,10 @@ export async function createProcessDriver(
     const resolved = { ...launch, ...(await resolveFolders(launch, dataDir)) };
     const uid = tools.uidBlock && (await instanceUid(dataDir, tools.uidBlock, spec.id));
     const folders = await makeInstanceFolders(dataDir, spec.id, uid);
-    const group = await createGroup(tools.nursery, `${spec.id}-${startId}`, launch.limits);
+    const node = sandboxed ? insideNode : await outsideNode(uid, resolved.installDir);
+    const helpers = sandboxed ? sandboxHelpers(uid !== undefined) : 0;
+    const limits = { ...launch.limits, pids: launch.limits.pids + helpers };
+    const group = await createGroup(tools.nursery, `${spec.id}-${startId}`, limits);
     let plan: ProcessPlan;
     try {
       plan = await makePlan();
@@ -120,19 +124,19 @@ export async function createProcessDriver(
         uid,
         launch: resolved,
         folders,
-        command: await commandLine(resolved, sandboxed ? insideNode : nodePath),
+        command: await commandLine(resolved, node),
         env: serverEnvironment({
           launch: resolved,
           secrets,
           folders,
-          nodeFolder: nodeFolderFor(sandboxed, nodePath),
+          nodeFolder: dirname(node),
           owner,
           proxyUrl: proxy && `http://127.0.0.1:${proxyPort}`,
         }),
         limits:
           tools.prlimit === undefined
             ? []
-            : await prlimitCommand(tools.prlimit, launch.limits, {
+            : await prlimitCommand(tools.prlimit, limits, {
                 memory: tools.nursery.limits.memory === undefined,
                 // Counted for the user: only one of the instance's own is not shared with others.
                 pids: tools.nursery.limits.pids === undefined && (sandboxed || uid !== undefined),
@@ -149,6 +153,17 @@ export async function createProcessDriver(
       });
       return sandboxedPlan({ ...planOptions, view, filter });
     }
+  }
+
+  /** Where nothing is mounted for it, the server's own user must get to everything by itself. */
+  async function outsideNode(uid: number | undefined, installDir: string): Promise<string> {
+    if (uid === undefined) return nodePath;
+    // Its secrets are closed one by one; the names in it stay hidden.
+    await chmod(dataDir, 0o711);
+    for (const path of [join(dataDir, 'any'), join(installDir, 'any')]) {
+      await requireReachable(path, uid);
+    }
+    return reachableNode(nodePath, dataDir, uid);
   }
 
   return { start };

@@ -9,7 +9,6 @@ import type { Group } from '../sandbox/cgroup/group.ts';
 import type { EgressProxy } from '../sandbox/network/egress-proxy.ts';
 import type { RunningServer, ServerSinks } from './driver.ts';
 import type { ProcessPlan } from './process-plan.ts';
-import { findInit } from '../sandbox/processes.ts';
 import { ProcessServer } from './process-server.ts';
 import { StderrLines } from './stderr-lines.ts';
 
@@ -45,6 +44,8 @@ export async function spawnServer(options: SpawnOptions): Promise<RunningServer>
     stderr,
     group,
     sandboxed,
+    // The outermost bubblewrap itself and its first process are not among the descendants.
+    inner: Math.max(0, plan.helpers - 2),
     mark,
     release: () => {
       sinks.signal.removeEventListener('abort', kill);
@@ -121,10 +122,17 @@ function streamOf(child: ChildProcess, descriptor: number): Socket {
   return stream;
 }
 
-/** The process id, outside, of the first process of the sandbox. */
+/** The process id, outside, of the first process of the sandbox, once all of it stands. */
 async function readInit(child: ChildProcess, { channels }: ProcessPlan): Promise<number> {
-  const index = channels.findIndex(({ kind }) => kind === 'status');
-  const stream = streamOf(child, index + 3);
+  const [init = 0] = await Promise.all(
+    [...channels.entries()]
+      .filter(([, { kind }]) => kind === 'status')
+      .map(([index]) => readChildPid(streamOf(child, index + 3))),
+  );
+  return init;
+}
+
+async function readChildPid(stream: Socket): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   let text = '';
   stream.on('error', () => undefined);
@@ -133,9 +141,7 @@ async function readInit(child: ChildProcess, { channels }: ProcessPlan): Promise
     const pid = /"child-pid": ?(\d+)/.exec(text)?.[1];
     if (pid !== undefined) resolve(Number(pid));
   });
-  const init = await findInit(child.pid ?? 0, await promise);
-  // It ended already, which is told by the end of the chain.
-  return init ?? new Promise<number>(() => {});
+  return promise;
 }
 
 /** The socket that the bootstrap opened in the sandbox's own network. */

@@ -55,15 +55,16 @@ export function isolatingArguments(options: BubblewrapOptions, staged: boolean):
 
 /**
  * Arguments of the stage that runs as root around the isolating one: a mount namespace in which a
- * user without rights finds the folders it is given, however closed their parents are.
- *
- * Its process namespace is what ends everything when Plugboard dies: bubblewrap gives up its
- * capabilities, so the stage's own death could not signal the other user's processes in it.
+ * user without rights finds the folders it is given, however closed their parents are. Its process
+ * namespace is there for the end: the kernel lets no signal of a dying parent through to a child
+ * with another user, but it ends a namespace whole.
  */
-export function stagingArguments(view: FilesystemView): string[] {
+export function stagingArguments(view: FilesystemView, statusDescriptor: number): string[] {
   return [
-    ['--die-with-parent', '--unshare-pid'],
-    ['--dir', '/tmp', '--dir', handover, '--bind', '/proc', '/proc', '--dev', '/dev'],
+    ['--die-with-parent', '--unshare-pid', '--json-status-fd', String(statusDescriptor)],
+    ['--dir', '/tmp', '--dir', handover, '--proc', '/proc', '--dev', '/dev'],
+    // bubblewrap covers parts of its own; a whole one must be in sight for the next to be mounted.
+    ['--dir', '/whole-proc', '--bind', '/proc', '/whole-proc'],
     systemArguments(view),
     view.mounts.flatMap((entry, index) =>
       bindArguments({ ...entry, target: `${handover}/mount${index}` }),

@@ -1,5 +1,5 @@
 import { chmod, chown, lstat, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
 
@@ -28,6 +28,8 @@ export async function makeInstanceFolders(
   uid: number | undefined,
 ): Promise<InstanceFolders> {
   const folders = instanceFolders(dataDir, instanceId);
+  // Its user must get through, without seeing what else is there.
+  await mkdir(dirname(folders.home), { recursive: true, mode: 0o711 });
   for (const folder of [folders.home, folders.work]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const { uid: owner } = await lstat(folder);

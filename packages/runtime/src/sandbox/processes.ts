@@ -13,18 +13,6 @@ export async function descendants(pid: number): Promise<number[]> {
   return found;
 }
 
-/**
- * The first process of the namespace that a program below `root` made and knows by the id `known` in
- * its own namespace. Undefined when it has ended.
- */
-export async function findInit(root: number, known: number): Promise<number | undefined> {
-  for (const pid of await descendants(root)) {
-    const ids = /^NSpid:\s+(.+)$/m.exec(await read(`/proc/${pid}/status`))?.[1]?.split(/\s+/);
-    if (ids?.at(-1) === '1' && ids.at(-2) === String(known)) return pid;
-  }
-  return undefined;
-}
-
 /** Resident bytes of these processes together; pages they share count for each. */
 export async function residentBytes(pids: readonly number[]): Promise<number> {
   const sizes = await Promise.all(
