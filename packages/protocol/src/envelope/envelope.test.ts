@@ -186,6 +186,22 @@ describe('params', () => {
     expect(token('{"arguments":{"_meta":{"progressToken":5}}}')).toBeUndefined();
   });
 
+  it('are refused where a reader that ignores case would see another call', () => {
+    const parse = (params: string) =>
+      parseParams(read(`{"jsonrpc":"2.0","id":1,"method":"m","params":${params}}`));
+    for (const params of [
+      '{"name":"echo","Name":"drop"}',
+      '{"name":"echo","argument\u017f":{}}',
+      '{"NAME":"drop"}',
+      '{"ref":{"type":"ref/prompt","name":"a","nam\\u0045":"b"}}',
+      '{"_meta":{"ProgressToken":7}}',
+      '{"_Meta":{"progressToken":7}}',
+    ]) {
+      expect(() => parse(params), params).toThrow(EnvelopeError);
+    }
+    expect(parse('{"name":"echo","arguments":{"Name":1,"name":2}}')).toHaveProperty('name');
+  });
+
   it('are refused where the text is not valid JSON', () => {
     const bad = read('{"jsonrpc":"2.0","id":1,"method":"a","params":{"a":"\\q"}}');
     expect(() => parseParams(bad)).toThrow(EnvelopeError);

@@ -1,4 +1,4 @@
-import { findMember, findPath } from '../json/find-member.ts';
+import { findMember, findPath, looksLike } from '../json/find-member.ts';
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
 import { parseUnambiguous } from '../json/parse.ts';
 import type { Range } from '../json/range.ts';
@@ -14,14 +14,17 @@ export function paramsText(envelope: Envelope): Buffer | undefined {
 
 /**
  * Parses a message's `params`, which is thereby known to be valid JSON in valid UTF-8, without a key
- * twice in one object, so that what was judged is what its receiver will understand. A message from
- * an agent goes through here before its params are forwarded. Throws `EnvelopeError`.
+ * twice in one object and without look-alikes (`Name`) of those that decide, so that what was judged
+ * is what its receiver will understand. A message from an agent goes through here before its params are forwarded. Throws `EnvelopeError`.
  */
 export function parseParams(envelope: Envelope): Readonly<Record<string, unknown>> {
   if (envelope.params === undefined) return {};
   try {
     const params = parseUnambiguous(envelope.bytes, envelope.params);
-    if (isRecord(params)) return params;
+    if (isRecord(params)) {
+      refuseLookAlikes(params);
+      return params;
+    }
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw new EnvelopeError('syntax', `"params" cannot be read: ${error.message}`, {
@@ -29,6 +32,25 @@ export function parseParams(envelope: Envelope): Readonly<Record<string, unknown
     });
   }
   throw new EnvelopeError('invalid', '"params" must be an object');
+}
+
+/** What access, the record and the way back of progress depend on, and where in `params` it stands. */
+const decisive = [
+  { holder: undefined, keys: ['name', 'uri', 'ref', 'arguments', '_meta'] },
+  { holder: 'ref', keys: ['type', 'name', 'uri'] },
+  { holder: '_meta', keys: ['progressToken'] },
+] as const;
+
+function refuseLookAlikes(params: Readonly<Record<string, unknown>>): void {
+  for (const { holder, keys } of decisive) {
+    const object = holder === undefined ? params : params[holder];
+    if (!isRecord(object)) continue;
+    for (const candidate of Object.keys(object)) {
+      const meant = keys.find((key) => looksLike(candidate, key));
+      if (meant === undefined) continue;
+      throw new EnvelopeError('invalid', `"${meant}" in "params" must be spelled exactly so`);
+    }
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -38,9 +38,9 @@ export function onlyMember(members: readonly Member[], key: string): Member | un
   return found;
 }
 
-/** Whether a parser that ignores case would take `candidate` for `key` (Unicode simple folding). */
-function looksLike(candidate: string, key: string): boolean {
-  return candidate.length === key.length && fold(candidate) === fold(key);
+/** Whether a parser that ignores case would take `candidate`, another key, for `key` (Unicode simple folding). */
+export function looksLike(candidate: string, key: string): boolean {
+  return candidate !== key && candidate.length === key.length && fold(candidate) === fold(key);
 }
 
 function fold(text: string): string {
