@@ -8,6 +8,7 @@ import {
   sendJson,
 } from '@plugboard/protocol';
 
+import { textAt } from '../call/value-at.ts';
 import { helloStarter, initializeResult, type ServerInfo } from '../methods/initialize.ts';
 import type { AuditLog, Upstreams } from '../ports.ts';
 import type { ChangeWatch } from '../session/changes.ts';
@@ -92,8 +93,7 @@ function readClient(
 }
 
 function nameOf(clientInfo: unknown): string | undefined {
-  if (clientInfo === null || typeof clientInfo !== 'object' || !('name' in clientInfo))
-    return undefined;
-  const version = 'version' in clientInfo ? String(clientInfo.version) : '';
-  return `${String(clientInfo.name)} ${version}`.trim().slice(0, 200);
+  const name = textAt(clientInfo, ['name']);
+  if (name === undefined) return undefined;
+  return `${name} ${textAt(clientInfo, ['version']) ?? ''}`.trim().slice(0, 200);
 }

@@ -29,7 +29,7 @@ export async function sessionOf(
   const session = await sessions.find(id, identity, endpoint);
   if (!session) {
     const text =
-      'Session not found: it has ended, or belongs to another agent or endpoint. Send initialize again.';
+      'Session not found: it has ended, or belongs to another token or endpoint. Send initialize again.';
     sendJson(response, 404, [buildError(null, sessionNotFound, text)]);
   }
   return session;

@@ -17,8 +17,9 @@ export interface Sessions extends Disposable {
     client: { readonly protocolVersion: string; readonly params: string },
   ): Promise<Session>;
   /**
-   * The session with that id, if it is this agent's and this endpoint's. Undefined otherwise: what
-   * belongs to someone else does not exist.
+   * The session with that id, if it is this token's and this endpoint's. Undefined otherwise: what
+   * belongs to someone else does not exist. Another token of the same agent is someone else, so that
+   * each call is recorded under the token that made it and ends with it.
    */
   find(id: string, identity: AgentIdentity, endpoint: Endpoint): Promise<Session | undefined>;
   setLogLevel(session: Session, level: string): Promise<void>;
@@ -67,7 +68,7 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
     },
     async find(id, identity, endpoint) {
       const session = sessions.get(id) ?? (await takeUp(id, identity, endpoint));
-      if (session?.identity.agentId !== identity.agentId) return undefined;
+      if (session?.identity.tokenId !== identity.tokenId) return undefined;
       if (session.endpoint.path !== endpoint.path) return undefined;
       session.lastUsedAt = clock();
       return session;
@@ -100,7 +101,7 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
     if (id.length > 64) return undefined;
     const idHash = hashId(id);
     const stored = await store.find(identity.organizationId, idHash);
-    if (stored?.agentId !== identity.agentId || stored.endpoint !== endpoint.path) return undefined;
+    if (stored?.tokenId !== identity.tokenId || stored.endpoint !== endpoint.path) return undefined;
     const other = sessions.get(id);
     if (other) return other;
     const { protocolVersion, logLevel } = stored;
