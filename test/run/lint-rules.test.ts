@@ -45,6 +45,7 @@ describe('lint', () => {
     ['apps/cli/src/a.ts', '@plugboard/server'],
     ['apps/cli/src/a.ts', '@plugboard/protocol'],
     ['apps/console/src/a.ts', '@plugboard/vault'],
+    ['apps/cli/src/a.ts', '@plugboard/server/testing'],
   ])('refuses in %s an import of %s', (file, name) => {
     const value = `import { thing } from '${name}';\nthing();\n`;
     const type = `import type { Thing } from '${name}';\nexport type It = Thing;\n`;
@@ -55,6 +56,7 @@ describe('lint', () => {
   it.each([
     ['packages/protocol/src/a.ts', '@plugboard/contracts'],
     ['packages/runtime/src/a.ts', '@plugboard/vault'],
+    ['apps/cli/src/a.ts', '@plugboard/contracts/api'],
     ['packages/gateway/src/a.ts', '@plugboard/runtime'],
     ['apps/server/src/a.ts', '@plugboard/gateway'],
     ['apps/server/src/a.ts', 'kysely'],

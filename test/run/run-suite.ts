@@ -77,7 +77,7 @@ const marks = { passed: '✓', failed: '✗', skipped: '-' } as const;
 function resultLine({ step, outcome, counts, seconds, reason }: StepResult): string {
   const tests = step.vitest && outcome !== 'skipped' ? `  ${closingLine(counts)}` : '';
   const why = reason === undefined ? '' : `  ${reason}`;
-  return `${marks[outcome]} ${step.name.padEnd(10)} ${seconds.toFixed(1).padStart(6)} s${tests}${why}`;
+  return `${marks[outcome]} ${step.name.padEnd(15)} ${seconds.toFixed(1).padStart(6)} s${tests}${why}`;
 }
 
 function summarize(results: readonly StepResult[], interrupted: boolean): number {

@@ -35,17 +35,22 @@ const lint = check('lint', 'oxlint', '--type-aware', '--deny-warnings');
 const format = check('format', 'oxfmt', '--check');
 const unused = check('unused', 'knip');
 const unit = vitest('unit', 8, '--project', 'unit');
-const external: Step = {
-  ...vitest('external', 8, '--project', 'unit', 'apps/server/'),
+const system = vitest('system', 12, '--project', 'system');
+const onPostgres15 = (step: Step): Step => ({
+  ...step,
   env: { PLUGBOARD_TEST_DATABASE: 'external' },
   needs: '/usr/lib/postgresql/15/bin/postgres',
-};
-const system = vitest('system', 12, '--project', 'system');
+});
+const external = onPostgres15(vitest('external', 8, '--project', 'unit', 'apps/server/'));
+const systemExternal = onPostgres15(
+  // The launcher knows no database.
+  vitest('system-external', 12, '--project', 'system', '--exclude', '**/launcher.test.ts'),
+);
 const servers = vitest('servers', 60, '--project', 'servers');
 
 /** Stages run one after the other; the steps of a stage side by side. */
 export const suites = {
-  all: [[types, lint, format, unused], [unit], [external], [system]],
+  all: [[types, lint, format, unused], [unit], [external], [system], [systemExternal]],
   servers: [[servers]],
 } as const satisfies Record<string, readonly (readonly Step[])[]>;
 
