@@ -8,7 +8,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
     return startServer(args, options);
   },
   verifyExport: async (lines) => {
-    const { verifyExport } = await import('@plugboard/server');
-    return verifyExport(lines);
+    const { verifyAuditExport } = await import('@plugboard/server');
+    return verifyAuditExport(lines);
   },
 });

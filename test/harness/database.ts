@@ -69,13 +69,13 @@ type Connection = NonNullable<ConstructorParameters<typeof Client>[0]>;
 async function runAsOwner(connection: Connection, statements: readonly string[]): Promise<void> {
   await run(connection, [
     'begin',
-    'alter table audit_records no force row level security, disable trigger all',
+    'alter table audit_records no force row level security, disable trigger user',
     'alter table audit_heads no force row level security',
-    'alter table audit_checkpoints no force row level security, disable trigger all',
+    'alter table audit_checkpoints no force row level security, disable trigger user',
     ...statements,
-    'alter table audit_records force row level security, enable trigger all',
+    'alter table audit_records force row level security, enable trigger user',
     'alter table audit_heads force row level security',
-    'alter table audit_checkpoints force row level security, enable trigger all',
+    'alter table audit_checkpoints force row level security, enable trigger user',
     'commit',
   ]);
 }

@@ -5,15 +5,15 @@ import path from 'node:path';
 
 import { createORPCClient } from '@orpc/client';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
+import type { Level } from '@plugboard/contracts';
+import { apiPrefix } from '@plugboard/contracts';
 import {
   type AddInstanceInput,
   type ApiClient,
   apiContract,
-  apiPrefix,
   decodeApiError,
   type Instance,
-  type Level,
-} from '@plugboard/contracts';
+} from '@plugboard/contracts/api';
 
 import { type DatabaseUnderTest, databaseUnderTest } from './database.ts';
 import { eventually } from './eventually.ts';

@@ -1,4 +1,5 @@
-import { type AppError, appErrorFromApi, type ErrorCode, isAppError } from '@plugboard/contracts';
+import { type AppError, type ErrorCode, isAppError } from '@plugboard/contracts';
+import { appErrorFromApi } from '@plugboard/contracts/api';
 import { CommanderError } from 'commander';
 
 /** Exit codes of every command. */

@@ -1,4 +1,4 @@
-import type { ApiClient } from '@plugboard/contracts';
+import type { ApiClient } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { createClient } from './api/create-client.ts';

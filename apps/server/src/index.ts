@@ -8,4 +8,4 @@ export { untilStopped } from './app/until-stopped.ts';
 export type { LogLevel, ServerConfig } from './config/config.ts';
 export { readConfig } from './config/read-config.ts';
 export { defaultDataDir, defaultPort, settings } from './config/settings.ts';
-export { verifyExport } from './features/audit/verify-export.ts';
+export { verifyAuditExport } from './features/audit/verify-audit-export.ts';

@@ -1,13 +1,7 @@
-import { z } from 'zod';
-
 /** Access levels from least to most. A tool needs one; a grant gives one and all below it. */
 export const levels = ['read', 'write', 'execute', 'admin'] as const;
 
 export type Level = (typeof levels)[number];
-
-export const levelSchema = z.enum(levels, {
-  error: 'a level is one of read, write, execute, admin',
-});
 
 /** Whether holding `held` is enough where `needed` is asked for. */
 export function levelCovers(held: Level, needed: Level): boolean {

@@ -35,8 +35,7 @@ export { createRedactor } from './logs/redact.ts';
 export type { Redact } from './logs/redact.ts';
 export { classifyAddress } from './outbound/address.ts';
 export type { AddressClass } from './outbound/address.ts';
-export { createOutbound } from './outbound/outbound.ts';
-export type { Lookup, OutboundOptions } from './outbound/outbound.ts';
+export type { Lookup } from './outbound/outbound.ts';
 export { instanceFolders, parseAllowList, probeSandbox, reapOrphans } from './sandbox/index.ts';
 export type {
   AllowList,

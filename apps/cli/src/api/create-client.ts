@@ -1,6 +1,7 @@
 import { createORPCClient } from '@orpc/client';
 import { OpenAPILink } from '@orpc/openapi-client/fetch';
-import { type ApiClient, apiContract, apiPrefix, decodeApiError } from '@plugboard/contracts';
+import { apiPrefix } from '@plugboard/contracts';
+import { type ApiClient, apiContract, decodeApiError } from '@plugboard/contracts/api';
 
 import { CliError } from '../cli-error.ts';
 import type { ServerAddress } from './server-address.ts';

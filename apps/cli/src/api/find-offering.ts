@@ -1,4 +1,5 @@
-import type { ApiClient, OfferingKind, OfferingView } from '@plugboard/contracts';
+import type { OfferingKind } from '@plugboard/contracts';
+import type { ApiClient, OfferingView } from '@plugboard/contracts/api';
 
 import { CliError } from '../cli-error.ts';
 

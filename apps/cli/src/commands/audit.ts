@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import type { AuditEntry, AuditExportLine } from '@plugboard/contracts';
+import type { AuditEntry, AuditExportLine } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { AnsweredFailure, CliError } from '../cli-error.ts';

@@ -1,4 +1,4 @@
-import type { ApiClient, CallResult } from '@plugboard/contracts';
+import type { ApiClient, CallResult } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { AnsweredFailure, CliError } from '../cli-error.ts';

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@plugboard/contracts';
+import type { DoctorCheck } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { AnsweredFailure } from '../cli-error.ts';

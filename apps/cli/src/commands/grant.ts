@@ -1,4 +1,5 @@
-import type { ApiClient, Grant, Level } from '@plugboard/contracts';
+import type { Level } from '@plugboard/contracts';
+import type { ApiClient, Grant } from '@plugboard/contracts/api';
 import { type Command, Option } from 'commander';
 
 import { findOffering } from '../api/find-offering.ts';

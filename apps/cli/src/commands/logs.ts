@@ -1,4 +1,4 @@
-import type { LogLine } from '@plugboard/contracts';
+import type { LogLine } from '@plugboard/contracts/api';
 import { type Command, InvalidArgumentError } from 'commander';
 
 import { plainText } from '../output/plain-text.ts';

@@ -1,4 +1,4 @@
-import type { AddInstanceInput } from '@plugboard/contracts';
+import type { AddInstanceInput } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { CliError } from '../cli-error.ts';

@@ -1,4 +1,4 @@
-import type { Instance } from '@plugboard/contracts';
+import type { Instance } from '@plugboard/contracts/api';
 import { type Command, Option } from 'commander';
 
 import { findOffering } from '../api/find-offering.ts';

@@ -1,4 +1,4 @@
-import type { Status } from '@plugboard/contracts';
+import type { Status } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { presentBytes } from '../output/bytes.ts';

@@ -1,4 +1,4 @@
-import type { AccessDecision, ApiClient, OfferingView } from '@plugboard/contracts';
+import type { AccessDecision, ApiClient, OfferingView } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { plainText } from '../output/plain-text.ts';

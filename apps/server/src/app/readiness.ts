@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { isAppError, type Status } from '@plugboard/contracts';
+import { isAppError } from '@plugboard/contracts';
+import type { Status } from '@plugboard/contracts/api';
 import { type Kysely, sql } from 'kysely';
 
 import type { Database } from '../store/schema.ts';

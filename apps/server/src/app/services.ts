@@ -1,4 +1,4 @@
-import type { Status } from '@plugboard/contracts';
+import type { Status } from '@plugboard/contracts/api';
 import type { Gateway, OnChange } from '@plugboard/gateway';
 import type { Installer, Logs, Supervisor } from '@plugboard/runtime';
 import type { Kysely } from 'kysely';

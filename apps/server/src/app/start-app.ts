@@ -8,7 +8,7 @@ import { destination, type Logger, pino } from 'pino';
 
 import type { ServerConfig } from '../config/config.ts';
 import { keyFiles } from '../features/organizations/first-keys.ts';
-import { addStarterServers, prepareOrganization } from '../features/organizations/first-run.ts';
+import { prepareOrganization } from '../features/organizations/first-run.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
 import { keepSessionsSwept } from '../features/sessions/session-store.ts';
 import { createHostGuard } from '../http/host-guard.ts';
@@ -94,6 +94,8 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   starting.use(await writeRunFile(config.dataDir, runFile(server)));
   if (isFirst) {
     tell('First run: adding the starter servers');
+    // Loaded for this alone: the catalog and what adds servers are not needed to serve.
+    const { addStarterServers } = await import('../features/organizations/starter-servers.ts');
     await addStarterServers(services, organizationId, {
       onProgress: tell,
       onWarning: warn,

@@ -1,8 +1,8 @@
-import { AppError, idSchema } from '@plugboard/contracts';
+import { AppError, idPattern } from '@plugboard/contracts';
 
 /** The column that a reference of a request is compared with: no slug looks like an id. */
 export function refColumn(ref: string): 'id' | 'slug' {
-  return idSchema.safeParse(ref).success ? 'id' : 'slug';
+  return idPattern.test(ref) ? 'id' : 'slug';
 }
 
 /** What to throw when nothing goes by that slug or id. */

@@ -1,4 +1,5 @@
-import { type ApiErrorBody, apiPrefix, type ErrorCode, errorKinds } from '@plugboard/contracts';
+import { apiPrefix, errorKinds, type ErrorCode } from '@plugboard/contracts';
+import type { ApiErrorBody } from '@plugboard/contracts/api';
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 

@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
-
 import { apiPrefix } from '@plugboard/contracts';
+import { isIPv6 } from 'node:net';
 
 /** Where the server is reached, without slashes at the ends. */
 export interface ServerUrls {

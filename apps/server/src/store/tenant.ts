@@ -1,4 +1,4 @@
-import { AppError, idSchema } from '@plugboard/contracts';
+import { AppError, idPattern } from '@plugboard/contracts';
 import { type Kysely, sql, type Transaction } from 'kysely';
 
 import type { Database } from './schema.ts';
@@ -40,6 +40,6 @@ export async function listOrganizationIds(db: Kysely<Database>): Promise<readonl
 }
 
 export function requireOrganizationId(organizationId: string): void {
-  if (idSchema.safeParse(organizationId).success) return;
+  if (idPattern.test(organizationId)) return;
   throw new AppError('invalid_input', 'An organization is named by its id, a UUID.');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idSchema, slugSchema } from '../ids.ts';
+import { idSchema, slugSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import {
   displayNameSchema,

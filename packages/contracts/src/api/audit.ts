@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
-import { idSchema } from '../ids.ts';
+import { idSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import { queryInteger, refSchema, timestampSchema } from './values.ts';
 

@@ -10,9 +10,6 @@ import { offeringsContract } from './offerings.ts';
 import { statusContract } from './status.ts';
 import { toolboxesContract } from './toolboxes.ts';
 
-/** Where the API lives below the base URL. Paths of the contract follow it. */
-export const apiPrefix = '/api/v1';
-
 /**
  * The whole API: OpenAPI document, server, and the typed client of console and CLI come from it. A
  * bearer API key is asked for everywhere.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { idSchema } from '../ids.ts';
-import { levelSchema } from '../levels.ts';
-import { offeringKindSchema } from '../offerings.ts';
+import { idSchema } from './vocabulary.ts';
+import { levelSchema } from './vocabulary.ts';
+import { offeringKindSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import { offeringNameSchema } from './offerings.ts';
 import { doneSchema, futureTimestampSchema, refSchema, timestampSchema } from './values.ts';

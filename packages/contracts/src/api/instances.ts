@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
-import { idSchema, slugSchema } from '../ids.ts';
+import { idSchema, slugSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import {
   argumentsSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { levelSchema } from '../levels.ts';
-import { offeringKindSchema } from '../offerings.ts';
+import { levelSchema } from './vocabulary.ts';
+import { offeringKindSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import { refSchema, timestampSchema } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idSchema } from '../ids.ts';
+import { idSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import { timestampSchema } from './values.ts';
 

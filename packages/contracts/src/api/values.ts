@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idSchema, slugSchema } from '../ids.ts';
+import { idSchema, slugSchema } from './vocabulary.ts';
 
 /** A moment as the API writes it: ISO 8601 in UTC. */
 export const timestampSchema = z.iso.datetime();

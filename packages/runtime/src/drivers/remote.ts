@@ -4,7 +4,7 @@ import { AppError } from '@plugboard/contracts';
 import { connectSse, connectStreamableHttp, type Upstream } from '@plugboard/protocol';
 
 import type { RemoteLaunch } from '../instance.ts';
-import { createOutbound, type Lookup } from '../outbound/outbound.ts';
+import type { Lookup } from '../outbound/outbound.ts';
 import type { Driver, RunningServer, ServerExit } from './driver.ts';
 import { remoteHeaders } from './remote-headers.ts';
 
@@ -26,6 +26,8 @@ export function createRemoteDriver({ lookup }: RemoteDriverOptions = {}): Driver
       signal.throwIfAborted();
       const url = remoteUrl(launch);
       const headers = remoteHeaders(launch.headers, secrets);
+      // Loaded with the first remote server: without one, its 30 MB stay out of memory.
+      const { createOutbound } = await import('../outbound/outbound.ts');
       const dispatcher = createOutbound({
         allowPrivateNetwork: launch.allowPrivateNetwork,
         ...(lookup && { lookup }),

@@ -6,7 +6,6 @@ import type { SandboxReport } from '../sandbox/probe.ts';
 import { describeFailure } from './failures.ts';
 import { placeInstalled } from './folders.ts';
 import type { InstalledPackage, InstallPlan } from './messages.ts';
-import { readPackageSpec } from './package-spec.ts';
 import { runInstallScripts } from './run-install-scripts.ts';
 import { runWorker } from './run-worker.ts';
 import type { Outcome } from './run-worker.ts';
@@ -64,6 +63,7 @@ export function createInstaller({ dataDir, cacheDir, sandbox }: InstallerOptions
     how: { planOnly: boolean; withScripts: boolean },
     use: (outcome: Exclude<Outcome, { type: 'failed' }>, staging: string) => Promise<T>,
   ): Promise<T> {
+    const { readPackageSpec } = await import('./package-spec.ts');
     const { name, wanted } = readPackageSpec(request.spec);
     const staging = join(stagingDir, randomUUID());
     const cache = cacheDir ?? join(dataDir, 'cache', 'npm');

@@ -1,4 +1,5 @@
-import { type AccessDecision, AppError, type OfferingKind } from '@plugboard/contracts';
+import { AppError, type OfferingKind } from '@plugboard/contracts';
+import type { AccessDecision } from '@plugboard/contracts/api';
 import {
   decide,
   explainDecision,

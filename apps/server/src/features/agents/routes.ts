@@ -1,4 +1,4 @@
-import type { Agent } from '@plugboard/contracts';
+import type { Agent } from '@plugboard/contracts/api';
 
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';

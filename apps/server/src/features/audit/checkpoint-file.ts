@@ -1,12 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { z } from 'zod';
-
 import type { Checkpoint } from './checkpoint-signature.ts';
-
-const hex = z.string().regex(/^[0-9a-f]{64}$/);
-const fileSchema = z.object({ seq: z.number().int().positive(), hash: hex, mac: hex });
 
 /** The newest checkpoint outside of the database, where who edits the database cannot reach it. */
 export async function writeCheckpointFile(
@@ -28,13 +23,25 @@ export async function readCheckpointFile(
 ): Promise<Checkpoint | 'unreadable' | undefined> {
   try {
     const text = await readFile(checkpointFile(dataDir, organizationId), 'utf8');
-    const { seq, hash, mac } = fileSchema.parse(JSON.parse(text));
-    return { seq, hash: Buffer.from(hash, 'hex'), mac: Buffer.from(mac, 'hex') };
+    return parseCheckpoint(JSON.parse(text)) ?? 'unreadable';
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return 'unreadable';
+    if (error instanceof SyntaxError) return 'unreadable';
     throw error;
   }
+}
+
+function parseCheckpoint(value: unknown): Checkpoint | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  if (!('seq' in value) || !('hash' in value) || !('mac' in value)) return undefined;
+  const { seq, hash, mac } = value;
+  if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq <= 0) return undefined;
+  if (!isHash(hash) || !isHash(mac)) return undefined;
+  return { seq, hash: Buffer.from(hash, 'hex'), mac: Buffer.from(mac, 'hex') };
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function checkpointFile(dataDir: string, organizationId: string): string {

@@ -24,6 +24,8 @@ const defaultQueueLimit = 20_000;
 /** A database that restarts is back within this; nobody need hear of it. */
 const patienceMs = 1000;
 const reconnectMs = 50;
+/** Turns of the event loop that a flush may wait for more records. */
+const mostTurns = Number(process.env.PB_TURNS ?? 4);
 
 /**
  * Writes records of all callers together: while one flush is on its way to the disk the next
@@ -61,13 +63,25 @@ export class GroupCommit implements AuditLog, AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    // Whoever else is about to append in this turn of the event loop comes along.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
+      await this.#gather();
       const connection = await this.#connected();
       if (connection) await this.#flush(connection, takeBatch(this.#queue));
     }
     this.#running = undefined;
+  }
+
+  /**
+   * Whoever is about to append comes along, since most of a flush's cost does not depend on its
+   * size: waits as long as each turn of the event loop brings more. Turns that bring nothing are
+   * short, so a process with little to do loses next to nothing.
+   */
+  async #gather(): Promise<void> {
+    for (let turns = 0; turns < mostTurns; turns += 1) {
+      const before = this.#queue.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#queue.length === before) return;
+    }
   }
 
   async #connected(): Promise<AuditConnection | undefined> {

@@ -1,4 +1,5 @@
-import { AppError, type CallResult, isAppError } from '@plugboard/contracts';
+import { AppError, isAppError } from '@plugboard/contracts';
+import type { CallResult } from '@plugboard/contracts/api';
 import { type Envelope, textOf } from '@plugboard/protocol';
 import { z } from 'zod';
 

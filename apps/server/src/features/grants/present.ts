@@ -1,4 +1,4 @@
-import type { Grant } from '@plugboard/contracts';
+import type { Grant } from '@plugboard/contracts/api';
 
 import type { GrantRow } from './queries.ts';
 

@@ -1,4 +1,4 @@
-import type { Grant } from '@plugboard/contracts';
+import type { Grant } from '@plugboard/contracts/api';
 
 import { api } from '../../http/api/context.ts';
 import { selectAgent } from '../agents/queries.ts';

@@ -1,9 +1,5 @@
-import {
-  type AddInstanceEvent,
-  type AddInstanceInput,
-  AppError,
-  newId,
-} from '@plugboard/contracts';
+import { AppError, newId } from '@plugboard/contracts';
+import type { AddInstanceEvent, AddInstanceInput } from '@plugboard/contracts/api';
 import type { InstanceSpec } from '@plugboard/runtime';
 import { Secret, sealSecret } from '@plugboard/vault';
 

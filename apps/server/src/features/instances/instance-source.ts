@@ -5,7 +5,6 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../store/schema.ts';
 import { withTenant } from '../../store/tenant.ts';
 import type { Keyring } from '../organizations/keyring.ts';
-import { launchFromRow, sealedSecretsFromRow } from './launch-row.ts';
 import type { PendingInstances } from './pending-instances.ts';
 import { withWorkFolder } from './work-folder.ts';
 
@@ -31,6 +30,7 @@ export function createInstanceSource(options: InstanceSourceOptions): InstanceSo
       const onTrial = pending.find(organizationId, id);
       if (onTrial) return onTrial.spec;
       const row = await selectRow(organizationId, id);
+      const { launchFromRow } = await launchRows();
       return (
         row && {
           id,
@@ -48,6 +48,7 @@ export function createInstanceSource(options: InstanceSourceOptions): InstanceSo
       const onTrial = pending.find(organizationId, id);
       if (onTrial) return onTrial.secrets;
       const row = await selectRow(organizationId, id);
+      const { sealedSecretsFromRow } = await launchRows();
       const sealed = sealedSecretsFromRow(row?.sealed_secrets ?? {});
       if (sealed.size === 0) return {};
       const key = await keyring.ownerKey(organizationId);
@@ -60,3 +61,6 @@ export function createInstanceSource(options: InstanceSourceOptions): InstanceSo
     },
   };
 }
+
+/** Loaded with the first start of a server: its schemas are not needed to serve lists. */
+const launchRows = () => import('./launch-row.ts');

@@ -11,7 +11,7 @@ import {
   mountSchema,
   networkPolicySchema,
   remoteTransportSchema,
-} from '@plugboard/contracts';
+} from '@plugboard/contracts/api';
 
 export type Launch = ProcessLaunch | RemoteLaunch;
 

@@ -1,4 +1,4 @@
-import type { AddInstanceInput } from '@plugboard/contracts';
+import type { AddInstanceInput } from '@plugboard/contracts/api';
 import { defaultLimits, type ProcessLaunch, type ResourceLimits } from '@plugboard/runtime';
 
 import type { AppServices } from '../../app/services.ts';

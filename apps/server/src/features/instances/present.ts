@@ -1,4 +1,4 @@
-import type { Instance, InstanceStateView } from '@plugboard/contracts';
+import type { Instance, InstanceStateView } from '@plugboard/contracts/api';
 import type { InstanceStatus } from '@plugboard/runtime';
 import { z } from 'zod';
 

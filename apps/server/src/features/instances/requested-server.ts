@@ -1,4 +1,5 @@
-import { type AddInstanceInput, AppError } from '@plugboard/contracts';
+import { AppError } from '@plugboard/contracts';
+import type { AddInstanceInput } from '@plugboard/contracts/api';
 import { findBundled, type LaunchHints } from '@plugboard/catalog';
 
 /** What a request to add an instance asks for. */

@@ -1,9 +1,4 @@
-import {
-  type AddInstanceEvent,
-  type Instance,
-  type InstanceTest,
-  type LogLine,
-} from '@plugboard/contracts';
+import type { AddInstanceEvent, Instance, InstanceTest, LogLine } from '@plugboard/contracts/api';
 import type { LogLine as StoredLine } from '@plugboard/runtime';
 import { z } from 'zod';
 

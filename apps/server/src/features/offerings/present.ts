@@ -1,4 +1,4 @@
-import type { OfferingView } from '@plugboard/contracts';
+import type { OfferingView } from '@plugboard/contracts/api';
 import { exposeName } from '@plugboard/gateway';
 
 import type { selectOfferingsOf } from '../access/queries.ts';

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 
-import { AppError, type DoctorCheck, type DoctorReport, isAppError } from '@plugboard/contracts';
+import { AppError, isAppError } from '@plugboard/contracts';
+import type { DoctorCheck, DoctorReport } from '@plugboard/contracts/api';
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';

@@ -1,4 +1,4 @@
-import type { Status } from '@plugboard/contracts';
+import type { Status } from '@plugboard/contracts/api';
 import type { InstanceStatus } from '@plugboard/runtime';
 
 /** Worst first: an instance with several copies counts by its worst. */

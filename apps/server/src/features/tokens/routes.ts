@@ -1,4 +1,4 @@
-import type { AgentToken } from '@plugboard/contracts';
+import type { AgentToken } from '@plugboard/contracts/api';
 
 import { api } from '../../http/api/context.ts';
 import { selectAgent } from '../agents/queries.ts';

@@ -1,4 +1,4 @@
-import type { Toolbox } from '@plugboard/contracts';
+import type { Toolbox } from '@plugboard/contracts/api';
 
 import { api } from '../../http/api/context.ts';
 import type { ServerUrls } from '../../http/urls.ts';

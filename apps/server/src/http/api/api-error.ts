@@ -1,11 +1,6 @@
 import { ORPCError, ValidationError } from '@orpc/server';
-import {
-  type ApiErrorBody,
-  type ApiErrorData,
-  AppError,
-  type ErrorCode,
-  errorKinds,
-} from '@plugboard/contracts';
+import { AppError, type ErrorCode, errorKinds } from '@plugboard/contracts';
+import type { ApiErrorBody, ApiErrorData } from '@plugboard/contracts/api';
 import type { Logger } from 'pino';
 
 export type ApiError = ORPCError<ErrorCode, ApiErrorData>;

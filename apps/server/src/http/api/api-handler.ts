@@ -1,6 +1,7 @@
 import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import { ORPCError } from '@orpc/server';
-import { type ApiErrorBody, apiPrefix, AppError } from '@plugboard/contracts';
+import { AppError, apiPrefix } from '@plugboard/contracts';
+import type { ApiErrorBody } from '@plugboard/contracts/api';
 import type { Logger } from 'pino';
 
 import { type ApiError, presentApiError, toApiError } from './api-error.ts';

@@ -1,4 +1,5 @@
-import { AppError, type AuditExportLine } from '@plugboard/contracts';
+import { AppError } from '@plugboard/contracts';
+import type { AuditExportLine } from '@plugboard/contracts/api';
 
 import { exportAudit } from '../../features/audit/export.ts';
 import { listAudit } from '../../features/audit/list.ts';

@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server';
-import { apiContract } from '@plugboard/contracts';
+import { apiContract } from '@plugboard/contracts/api';
 
 import type { AppServices } from '../../app/services.ts';
 import type { Actor } from '../../features/members/policy.ts';

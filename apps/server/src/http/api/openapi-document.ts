@@ -1,6 +1,6 @@
 import { OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
-import { apiContract, apiErrorBodySchema } from '@plugboard/contracts';
+import { apiContract, apiErrorBodySchema } from '@plugboard/contracts/api';
 import { z } from 'zod';
 
 /** The OpenAPI 3.1 description of the API at `apiUrl`. */

