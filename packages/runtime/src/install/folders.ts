@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { InstallError } from './failures.ts';
 import type { InstalledPackage, StagedPackage } from './messages.ts';
 import type { ResolvedPackage } from './resolve-package.ts';
+import { clearSpecialBits } from './special-bits.ts';
 
 /** Says what an install folder holds; written last, so a folder without it is no install. */
 const recordFile = 'plugboard-install.json';
@@ -66,6 +67,7 @@ export async function placeInstalled(
   scriptsRun: readonly string[],
 ): Promise<InstalledPackage> {
   const { name, version, integrity, nodeEngine } = resolved;
+  if (scriptsRun.length > 0) await clearSpecialBits(staging);
   const entry = await binaryPath(staging, resolved);
   const bytes = await sizeOf(staging);
   const scriptsSkipped = scripts.filter((it) => !scriptsRun.includes(it));

@@ -1,8 +1,11 @@
+import { chmod } from 'node:fs/promises';
+
 import { Arborist } from '@npmcli/arborist';
 
 import { InstallError } from './failures.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import type { ResolvedPackage } from './resolve-package.ts';
+import { clearSpecialBits } from './special-bits.ts';
 
 /** What came to lie in an install folder. */
 export interface InstalledTree {
@@ -23,7 +26,7 @@ export async function planTree(
 
 /**
  * Installs a package with what it depends on into an empty folder, each tarball checked against its
- * integrity by npm's engine, no script run. Throws `InstallError` when the package that came is not
+ * integrity by npm's engine, no script run and no file left that runs as another user. Throws `InstallError` when the package that came is not
  * the one that was resolved.
  */
 export async function installTree(
@@ -34,6 +37,8 @@ export async function installTree(
 ): Promise<InstalledTree> {
   const { name, version, integrity } = wanted;
   tell(`Resolving what ${name}@${version} depends on`);
+  // Nobody else looks in before it is what it shall be.
+  await chmod(folder, 0o700);
   const arborist = new Arborist({ ...options, path: folder, preferOffline: true });
   const add = [`${name}@${version}`];
   const ideal = await arborist.buildIdealTree({ add });
@@ -45,6 +50,8 @@ export async function installTree(
   if (own?.version !== version || !covers(own.integrity, integrity)) {
     throw new InstallError({ kind: 'integrity', version });
   }
+  await clearSpecialBits(folder);
+  await chmod(folder, 0o755);
   tell('Verified what was fetched');
   return describe(tree);
 }
