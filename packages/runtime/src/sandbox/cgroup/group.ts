@@ -41,7 +41,7 @@ export async function createGroup(
   };
   const memory = where('memory');
   try {
-    await Promise.all(groups.map(({ folder }) => mkdir(folder)));
+    await Promise.all(groups.map(({ folder }) => mkdir(folder, { recursive: true })));
     await limitMemory(memory, limits.memoryMb);
     await limitPids(where('pids'), limits.pids);
     await limitCpu(where('cpu'), limits.cpus);

@@ -10,7 +10,7 @@ import {
 } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { sandboxFolder } from '../data-dir-identity.ts';
+import { isErrno, sandboxFolder } from '../data-dir-identity.ts';
 import { findHierarchies } from './hierarchies.ts';
 import type { Hierarchy } from './hierarchies.ts';
 
@@ -127,12 +127,12 @@ async function enableControllers(
   const enabled: Controller[] = [];
   for (const name of wanted) {
     const handedDown = await lists(join(folder, 'cgroup.controllers'), name);
-    if (!handedDown && !(await enable(base, name)) && mayVacate) {
+    if (!handedDown && (await enable(base, name)) === 'busy' && mayVacate) {
       await vacate(base, folder);
       await enable(base, name);
     }
     if (!(await lists(join(folder, 'cgroup.controllers'), name))) continue;
-    if (await enable(folder, name)) enabled.push(name);
+    if ((await enable(folder, name)) === 'done') enabled.push(name);
   }
   return enabled;
 }
@@ -158,12 +158,14 @@ async function vacate(base: string, folder: string): Promise<void> {
   }
 }
 
-async function enable(folder: string, name: Controller): Promise<boolean> {
+/** `busy`: the group would hand it down, were there no processes in it. */
+async function enable(folder: string, name: Controller): Promise<'done' | 'busy' | 'refused'> {
+  if (!(await lists(join(folder, 'cgroup.controllers'), name))) return 'refused';
   try {
     await writeFile(join(folder, 'cgroup.subtree_control'), `+${name}`);
-    return true;
-  } catch {
-    return false;
+    return 'done';
+  } catch (error) {
+    return isErrno(error, 'EBUSY') ? 'busy' : 'refused';
   }
 }
 
