@@ -102,6 +102,12 @@ export async function startPlugboard(options: PlugboardOptions = {}): Promise<Pl
   );
   const owned = undo.move();
 
+  /** The gateway hears of a new instance a moment after it was added. */
+  async function whenServed({ mcpUrl }: Instance): Promise<void> {
+    const client = await eventually('it was served', () => RawClient.open(mcpUrl, demoToken));
+    await client.end();
+  }
+
   const plugboard: Plugboard = {
     dataDir,
     url,
@@ -120,7 +126,9 @@ export async function startPlugboard(options: PlugboardOptions = {}): Promise<Pl
     cli: (...args) => runCli(args, env),
     async add(input) {
       for await (const event of await api.instances.add(input)) {
-        if (event.type === 'done') return event.instance;
+        if (event.type !== 'done') continue;
+        if (event.instance.toolbox.slug === 'starter') await whenServed(event.instance);
+        return event.instance;
       }
       throw new Error('adding ended without an instance');
     },

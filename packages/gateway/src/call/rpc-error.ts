@@ -1,4 +1,4 @@
-import { type AppError, type ErrorCode, isAppError } from '@plugboard/contracts';
+import { AppError, type ErrorCode, isAppError } from '@plugboard/contracts';
 import { EnvelopeError, rpcCodes } from '@plugboard/protocol';
 
 /** A JSON-RPC 2.0 error (section 5.1) as it goes to an agent. */
@@ -6,6 +6,13 @@ export interface RpcError {
   readonly code: number;
   readonly message: string;
   readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A method that this endpoint does not have (JSON-RPC 2.0 section 5.1). */
+export class MethodNotFound extends AppError {
+  constructor(method: string) {
+    super('not_found', `Unknown method: ${method.slice(0, 128)}`);
+  }
 }
 
 /** The call may be right, but could not be served; `data.code` says why. */
@@ -26,11 +33,12 @@ export function toRpcError(error: unknown, reference: string): RpcError {
       data: { code: 'internal', reference },
     };
   }
-  return {
-    code: invalid.has(error.code) ? rpcCodes.invalidParams : notServed,
-    message: error.message,
-    data: factsOf(error),
-  };
+  return { code: codeOf(error), message: error.message, data: factsOf(error) };
+}
+
+function codeOf(error: AppError): number {
+  if (error instanceof MethodNotFound) return rpcCodes.methodNotFound;
+  return invalid.has(error.code) ? rpcCodes.invalidParams : notServed;
 }
 
 function factsOf(error: AppError): Record<string, unknown> {

@@ -1,8 +1,8 @@
-import { AppError } from '@plugboard/contracts';
 import { buildResult, type Envelope, idText, type Upstream, withId } from '@plugboard/protocol';
 
 import { sharedCredentials } from '../call/credential-set.ts';
 import type { CallFacts } from '../call/record.ts';
+import { MethodNotFound } from '../call/rpc-error.ts';
 import { callMethods, type CallMethod } from '../call/resolve.ts';
 import { type CallServices, runCall } from '../call/run-call.ts';
 import type { Session } from '../session/session.ts';
@@ -51,13 +51,6 @@ export async function answerRequest(
   const list = listResult(toolset, method, params);
   if (list) return [buildResult(id, list)];
   throw new MethodNotFound(method);
-}
-
-/** A method that this endpoint does not have (JSON-RPC 2.0 -32601). */
-export class MethodNotFound extends AppError {
-  constructor(method: string) {
-    super('not_found', `Unknown method: ${method.slice(0, 128)}`);
-  }
 }
 
 function isCallMethod(method: string): method is CallMethod {
