@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -15,7 +15,9 @@ import { AppError } from '@plugboard/contracts';
 export async function lockDataDirectory(dataDir: string): Promise<Disposable> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const holderFile = path.join(dataDir, 'lock.pid');
-  const database = new DatabaseSync(path.join(dataDir, 'lock'), { timeout: 0 });
+  const file = path.join(dataDir, 'lock');
+  await keepPrivate(file);
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('pragma journal_mode = memory; begin exclusive');
   } catch (cause) {
@@ -25,6 +27,17 @@ export async function lockDataDirectory(dataDir: string): Promise<Disposable> {
   }
   await writeFile(holderFile, `${process.pid}\n`, { mode: 0o600 });
   return { [Symbol.dispose]: () => database.close() };
+}
+
+/** Whoever may read the file may lock it, and keep Plugboard from starting. */
+async function keepPrivate(file: string): Promise<void> {
+  try {
+    // Only made, never opened when it is there: closing it would give up a lock of this process.
+    await writeFile(file, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    await chmod(file, 0o600);
+  }
 }
 
 async function lockedBy(dataDir: string, holderFile: string, cause: unknown): Promise<AppError> {
