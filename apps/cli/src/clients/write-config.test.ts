@@ -31,7 +31,7 @@ describe('changeConfig', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('keeps mode, symbolic link and a backup', async () => {
+  it('keeps symbolic link and a backup, and shuts out who could read it', async () => {
     const target = path.join(folder, 'dotfiles.json');
     const file = path.join(folder, 'mcp.json');
     await writeFile(target, 'old');
@@ -40,7 +40,7 @@ describe('changeConfig', () => {
     const { backup } = await changeConfig(file, (text) => `${text} and new`);
     expect(await readlink(file)).toBe('dotfiles.json');
     expect(await readFile(target, 'utf8')).toBe('old and new');
-    expect((await stat(target)).mode & 0o777).toBe(0o640);
+    expect((await stat(target)).mode & 0o777).toBe(0o600);
     expect(await readFile(backup ?? '', 'utf8')).toBe('old');
     expect((await stat(backup ?? '')).mode & 0o777).toBe(0o640);
   });

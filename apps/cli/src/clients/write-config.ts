@@ -23,8 +23,8 @@ export interface Written {
 }
 
 /**
- * Changes a configuration file in one step, so that no reader sees half of it, keeping its mode and
- * following symbolic links. What it was lies beside it as a backup. A new file is its owner's alone.
+ * Changes a configuration file in one step, so that no reader sees half of it, following symbolic
+ * links. It holds a token from then on, so it is its owner's alone. What it was lies beside it.
  */
 export async function changeConfig(
   file: string,
@@ -45,7 +45,7 @@ export async function changeConfig(
   if (after === before) return { file, changed: false, backup: undefined };
   await mkdir(path.dirname(target), { recursive: true });
   const backup = before === undefined ? undefined : await makeBackup(target);
-  await replace(target, after, before === undefined ? 0o600 : (await stat(target)).mode & 0o777);
+  await replace(target, after, before === undefined ? 0o600 : (await stat(target)).mode & 0o700);
   return { file, changed: true, backup };
 }
 
