@@ -31,6 +31,7 @@ import { createChangeWatch } from './session/changes.ts';
 import { createSessions } from './session/sessions.ts';
 import type { Toolset } from './toolset/toolset.ts';
 import { createToolsets } from './toolset/toolsets.ts';
+import { createWallClock } from './wall-clock.ts';
 
 export interface GatewayOptions {
   readonly agents: AgentDirectory;
@@ -49,6 +50,8 @@ export interface GatewayLimits {
   readonly maxBodyBytes: number;
   readonly maxResultBytes: number;
   readonly maxCallsPerAgent: number;
+  /** GET streams that an agent's clients may hold open. */
+  readonly maxStreamsPerAgent: number;
   /** Milliseconds without answer or progress after which a call is given up. */
   readonly callTimeoutMs: number;
 }
@@ -57,6 +60,7 @@ const defaultLimits: GatewayLimits = {
   maxBodyBytes: 4 * 1024 * 1024,
   maxResultBytes: 32 * 1024 * 1024,
   maxCallsPerAgent: 256,
+  maxStreamsPerAgent: 256,
   callTimeoutMs: 120_000,
 };
 
@@ -81,7 +85,7 @@ export interface Gateway extends Disposable {
 export function createGateway(options: GatewayOptions): Gateway {
   const limits = { ...defaultLimits, ...options.limits };
   const { agents, audit, upstreams, onError } = options;
-  const clock = (): number => performance.timeOrigin + performance.now();
+  const clock = createWallClock();
   const toolsets = createToolsets(options.access, clock);
   const sessions = createSessions(options.sessionStore, clock);
   const changes = createChangeWatch({ sessions, toolsets, agents, clock, onError });
@@ -95,6 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     changes,
     attribution,
     limiter: createLimiter(limits.maxCallsPerAgent),
+    streams: createLimiter(limits.maxStreamsPerAgent, 'open streams'),
     logLevels: createLogLevels(onError),
     serverInfo: options.serverInfo,
     clock,

@@ -1,12 +1,13 @@
 import { AppError } from '@plugboard/contracts';
 
-/** Counts the calls an agent has under way, so that one agent cannot occupy the gateway. */
+/** Counts what an agent has under way, so that one agent cannot occupy the gateway. */
 export interface Limiter {
   /** Takes a place until it is disposed of. Throws `rate_limited` when none is free. */
   enter(agentId: string): Disposable;
 }
 
-export function createLimiter(maxInFlightPerAgent: number): Limiter {
+/** `what` is counted, as in `calls under way`. */
+export function createLimiter(maxInFlightPerAgent: number, what = 'calls under way'): Limiter {
   const inFlight = new Map<string, number>();
 
   function leave(agentId: string): void {
@@ -21,7 +22,7 @@ export function createLimiter(maxInFlightPerAgent: number): Limiter {
       if (count >= maxInFlightPerAgent) {
         throw new AppError(
           'rate_limited',
-          `This agent already has ${count} calls under way, the most it may have; wait for one to end.`,
+          `This agent already has ${count} ${what}, the most it may have; wait for one to end.`,
           { retryAfterMs: 1000 },
         );
       }

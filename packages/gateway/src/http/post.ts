@@ -9,6 +9,7 @@ import {
   readEnvelope,
 } from '@plugboard/protocol';
 
+import type { Limiter } from '../call/limit.ts';
 import { answerRequest, type MethodServices } from '../methods/answer-request.ts';
 import { isLogWanted } from '../methods/logging.ts';
 import type { AgentDirectory } from '../ports.ts';
@@ -22,6 +23,8 @@ import { sessionOf } from './session-of.ts';
 export interface HttpServices extends MethodServices, InitializeServices {
   readonly agents: AgentDirectory;
   readonly toolsets: Toolsets;
+  /** Counts an agent's open GET streams. */
+  readonly streams: Limiter;
   readonly onError: OnError;
   readonly maxBodyBytes: number;
 }

@@ -31,7 +31,6 @@ export interface ChangeWatch extends Disposable {
 
 export function createChangeWatch(services: ChangeServices): ChangeWatch {
   const { sessions, toolsets, agents, clock, onError } = services;
-  const waiting = new Map<Session, NodeJS.Timeout>();
   let settling: NodeJS.Timeout | undefined;
   let changed = new Set<Session>();
   let questioned = new Set<Session>();
@@ -60,7 +59,7 @@ export function createChangeWatch(services: ChangeServices): ChangeWatch {
 
   async function askAndCompare(session: Session): Promise<void> {
     if (await agents.holds(session.identity)) await compare(session);
-    else release(session);
+    else sessions.release(session);
   }
 
   async function compare(session: Session): Promise<void> {
@@ -80,23 +79,18 @@ export function createChangeWatch(services: ChangeServices): ChangeWatch {
   }
 
   function wakeAt(session: Session, at: number): void {
-    clearTimeout(waiting.get(session));
-    waiting.delete(session);
-    if (!Number.isFinite(at)) return;
+    clearTimeout(session.alarm);
+    session.alarm = undefined;
+    // One that was forgotten meanwhile must not be kept alive by its alarm.
+    if (!Number.isFinite(at) || !sessions.has(session)) return;
     const delay = Math.min(Math.max(at - clock(), 0) + 1, longestTimerMs);
-    waiting.set(session, setTimeout(() => void recheck(session).catch(onError), delay).unref());
+    session.alarm = setTimeout(() => void recheck(session).catch(onError), delay).unref();
   }
 
   async function recheck(session: Session): Promise<void> {
-    if (!sessions.inUse(session.identity.agentId).includes(session)) waiting.delete(session);
-    else if ((session.identity.expiresAt ?? Infinity) <= clock()) release(session);
+    if (!sessions.has(session)) return;
+    if ((session.identity.expiresAt ?? Infinity) <= clock()) sessions.release(session);
     else await compare(session);
-  }
-
-  function release(session: Session): void {
-    clearTimeout(waiting.get(session));
-    waiting.delete(session);
-    sessions.release(session);
   }
 
   return {
@@ -104,7 +98,6 @@ export function createChangeWatch(services: ChangeServices): ChangeWatch {
     watch: compare,
     [Symbol.dispose]() {
       clearTimeout(settling);
-      for (const timer of waiting.values()) clearTimeout(timer);
     },
   };
 }

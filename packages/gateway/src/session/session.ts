@@ -25,6 +25,8 @@ export class Session {
   lastUsedAt: number;
   /** What the client was last told its lists are. */
   shown: Toolset['lists'] | undefined;
+  /** Looks at it again when a grant or its token runs out. */
+  alarm: NodeJS.Timeout | undefined;
   readonly #calls = new Map<string, AbortController>();
   readonly #streams = new Set<MessageStream>();
   readonly #unheard = new Set<ListNoun>();

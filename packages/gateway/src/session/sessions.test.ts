@@ -25,6 +25,19 @@ describe('Sessions', () => {
       expect(await sessions.find(id, ofSameAgent, endpoint)).toBeUndefined();
     }
   });
+
+  it('remember a bounded number of an agent’s, and take up the others again', async () => {
+    using sessions = createSessions(keepingStore(), Date.now);
+    const agent = buildIdentity();
+    const other = await sessions.open(buildIdentity(), endpoint, client);
+    const first = await sessions.open(agent, endpoint, client);
+    first.begin('1', new AbortController());
+    const second = await sessions.open(agent, endpoint, client);
+    for (let more = 0; more < 999; more += 1) await sessions.open(agent, endpoint, client);
+    expect(sessions.inUse(agent.agentId)).toHaveLength(1000);
+    expect([first, second, other].map((it) => sessions.has(it))).toEqual([true, false, true]);
+    expect(await sessions.find(second.id, agent, endpoint)).toBeDefined();
+  });
 });
 
 function buildIdentity(): AgentIdentity {

@@ -7,6 +7,8 @@ import { listNouns, Session } from './session.ts';
 /** After this long without streams or calls a session is kept by the store alone. */
 const forgetAfterMs = 30 * 60_000;
 const sweepEveryMs = 60_000;
+/** What one agent's clients can make this process remember; beyond it the oldest idle one goes. */
+const maxInUsePerAgent = 1_000;
 
 /** Sessions of legacy clients: those in use here, and how to take up the others from the store. */
 export interface Sessions extends Disposable {
@@ -27,21 +29,51 @@ export interface Sessions extends Disposable {
   end(session: Session): Promise<void>;
   /** Sessions in use here, optionally of one agent. */
   inUse(agentId?: string): Session[];
+  /** Whether a session is in use here. */
+  has(session: Session): boolean;
   /** Stops using a session here; the store still has it. */
   release(session: Session): void;
 }
 
 export function createSessions(store: SessionStore, clock: () => number): Sessions {
   const sessions = new Map<string, Session>();
+  const countByAgent = new Map<string, number>();
   const sweep = setInterval(() => {
     const before = clock() - forgetAfterMs;
     for (const session of sessions.values()) {
-      if (session.isIdle && session.lastUsedAt < before) sessions.delete(session.id);
+      if (session.isIdle && session.lastUsedAt < before) forget(session);
     }
   }, sweepEveryMs).unref();
 
+  function keep(session: Session): void {
+    const { agentId } = session.identity;
+    sessions.set(session.id, session);
+    const count = (countByAgent.get(agentId) ?? 0) + 1;
+    countByAgent.set(agentId, count);
+    if (count > maxInUsePerAgent) forgetOldest(session);
+  }
+
+  /** In the order of their making; `newest` has not been used yet. */
+  function forgetOldest(newest: Session): void {
+    for (const session of sessions.values()) {
+      if (session === newest || session.identity.agentId !== newest.identity.agentId) continue;
+      if (!session.isIdle) continue;
+      forget(session);
+      return;
+    }
+  }
+
+  function forget(session: Session): void {
+    clearTimeout(session.alarm);
+    if (!sessions.delete(session.id)) return;
+    const { agentId } = session.identity;
+    const count = (countByAgent.get(agentId) ?? 1) - 1;
+    if (count === 0) countByAgent.delete(agentId);
+    else countByAgent.set(agentId, count);
+  }
+
   function release(session: Session): void {
-    sessions.delete(session.id);
+    forget(session);
     session.close();
   }
 
@@ -63,7 +95,7 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
       const now = clock();
       const fields = { id, idHash, identity, endpoint, protocolVersion, logLevel: undefined, now };
       const session = new Session(fields);
-      sessions.set(id, session);
+      keep(session);
       return session;
     },
     async find(id, identity, endpoint) {
@@ -85,11 +117,11 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
       const all = [...sessions.values()];
       return agentId === undefined ? all : all.filter((s) => s.identity.agentId === agentId);
     },
+    has: (session) => sessions.get(session.id) === session,
     release,
     [Symbol.dispose]() {
       clearInterval(sweep);
-      for (const session of sessions.values()) session.close();
-      sessions.clear();
+      for (const session of sessions.values()) release(session);
     },
   };
 
@@ -109,7 +141,7 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
     const session = new Session(fields);
     // Nobody here knows what the client was last shown.
     for (const noun of listNouns) session.tellListChanged(noun);
-    sessions.set(id, session);
+    keep(session);
     return session;
   }
 }
