@@ -67,7 +67,11 @@ const filter = {
   agent: refSchema.optional(),
   instance: refSchema.optional(),
   /** A kind, or the beginning of kinds: `call` for every call. */
-  kind: z.string().max(100).optional(),
+  kind: z
+    .string()
+    .max(100)
+    .regex(/^[a-z_]+(?:\.[a-z_]+)?$/, 'a kind such as "call.outcome", or its beginning: "call"')
+    .optional(),
   since: moment.optional(),
   until: moment.optional(),
 };

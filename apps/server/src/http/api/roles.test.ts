@@ -1,0 +1,96 @@
+import { isContractProcedure } from '@orpc/contract';
+import { apiContract } from '@plugboard/contracts/api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
+import { type Role, roles } from '../../features/members/policy.ts';
+
+const everyone: readonly Role[] = roles;
+const managers: readonly Role[] = ['owner', 'admin'];
+const readers: readonly Role[] = ['owner', 'admin', 'auditor'];
+const none = '01900000-0000-7000-8000-000000000000';
+const tool = { kind: 'tool', name: 'none' };
+
+interface Procedure {
+  readonly body?: unknown;
+  readonly query?: string;
+  readonly roles: readonly Role[];
+}
+
+/** Each procedure with input that is valid and names nothing there is, and who may call it. */
+const procedures: Readonly<Record<string, Procedure>> = {
+  'GET /status': { roles: everyone },
+  'GET /doctor': { roles: managers },
+  'GET /toolboxes': { roles: everyone },
+  'POST /toolboxes': { body: { slug: 'starter' }, roles: managers },
+  'DELETE /toolboxes/{toolbox}': { roles: managers },
+  'GET /instances': { roles: everyone },
+  'POST /instances': { body: { server: 'memory', toolbox: 'none' }, roles: managers },
+  'GET /instances/{instance}': { roles: everyone },
+  'DELETE /instances/{instance}': { roles: managers },
+  'POST /instances/{instance}/restart': { body: {}, roles: managers },
+  'POST /instances/{instance}/test': { body: {}, roles: managers },
+  'GET /instances/{instance}/logs': { roles: managers },
+  'GET /instances/{instance}/offerings': { roles: everyone },
+  'PUT /instances/{instance}/levels': { body: { ...tool, level: 'read' }, roles: managers },
+  'POST /instances/{instance}/levels/reset': { body: tool, roles: managers },
+  'GET /agents': { roles: everyone },
+  'POST /agents': { body: { slug: 'demo' }, roles: managers },
+  'DELETE /agents/{agent}': { roles: managers },
+  'GET /agents/{agent}/tokens': { roles: everyone },
+  'POST /agents/{agent}/tokens': { body: {}, roles: managers },
+  'DELETE /agents/{agent}/tokens/{token}': { roles: managers },
+  'GET /grants': { roles: everyone },
+  'POST /grants': {
+    body: { agent: 'none', level: 'admin', target: { scope: 'toolbox', toolbox: 'starter' } },
+    roles: managers,
+  },
+  'DELETE /grants/{grant}': { roles: managers },
+  'GET /agents/{agent}/tools': { roles: everyone },
+  'GET /check': { query: '?agent=none&kind=tool&name=none', roles: everyone },
+  'POST /calls': { body: { agent: 'none', name: 'none', arguments: {} }, roles: managers },
+  'GET /audit': { roles: readers },
+  'POST /audit/verify': { body: {}, roles: readers },
+  'GET /audit/export': { roles: readers },
+};
+
+describe('the API', () => {
+  let app: TestApp;
+  const keys = new Map<Role, string>();
+  beforeAll(async () => {
+    app = await buildApp();
+    for (const role of roles) keys.set(role, await app.buildMember(role));
+  });
+  afterAll(() => app[Symbol.asyncDispose]());
+
+  it('has no procedure that is missing here', () => {
+    expect(Object.keys(procedures).sort()).toEqual(declared(apiContract).sort());
+  });
+
+  it.each(Object.entries(procedures))('lets none but its roles %s', async (name, procedure) => {
+    const [method = '', template = ''] = name.split(' ');
+    const path = template
+      .replaceAll(/\{(?:grant|token)\}/g, none)
+      .replaceAll(/\{[a-z]+\}/g, 'none')
+      .concat(procedure.query ?? '');
+    const ask = (key: string | undefined) => app.request(method, path, procedure.body, key);
+    for (const role of roles) {
+      const { status, body } = await ask(keys.get(role));
+      if (procedure.roles.includes(role)) {
+        expect([400, 401, 403, 405, 500], `${role}: ${JSON.stringify(body)}`).not.toContain(status);
+      } else {
+        expect({ role, status, code: body.code }).toEqual({ role, status: 403, code: 'forbidden' });
+      }
+    }
+    for (const key of [app.demoToken, 'none']) expect((await ask(key)).status).toBe(401);
+  });
+});
+
+/** `METHOD /path` of every procedure of a contract. */
+function declared(contract: object): string[] {
+  if (isContractProcedure(contract)) {
+    const { method, path } = contract['~orpc'].route;
+    return [`${method} ${path}`];
+  }
+  return Object.values(contract).flatMap((part: object) => declared(part));
+}
