@@ -22,6 +22,7 @@ export function drawProgress({ json, terminal, style }: Session): ProgressDispla
     return { tell: (event) => void terminal.out(`${JSON.stringify(event)}\n`), end: () => {} };
   }
   let shown = false;
+  const told = new Set<string>();
   const end = (): void => {
     if (shown) terminal.err(eraseLine);
     shown = false;
@@ -34,7 +35,12 @@ export function drawProgress({ json, terminal, style }: Session): ProgressDispla
       else if (terminal.interactive) {
         terminal.err(`${style.name('◌')} ${message}`);
         shown = true;
-      } else terminal.err(`${message}\n`);
+      } else {
+        // In a log, a count that goes up is told once.
+        const gist = message.replaceAll(/\d+/g, '#');
+        if (!told.has(gist)) terminal.err(`${message}\n`);
+        told.add(gist);
+      }
     },
   };
 }
