@@ -12,7 +12,7 @@ interface CallFacts {
   readonly instanceId?: string;
   readonly instance?: string;
   readonly offeringKind?: OfferingKind;
-  /** The server's own name for the tool or prompt, or the URI. */
+  /** The server's own name for the tool or prompt, or the URI; redacted. */
   readonly offering?: string;
   readonly level?: Level;
 }

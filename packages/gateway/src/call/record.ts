@@ -3,7 +3,7 @@ import type { Envelope } from '@plugboard/protocol';
 import { findMember } from '@plugboard/protocol';
 
 import type { CallIntent, CallOutcome, RecordedArguments } from '../audit-record.ts';
-import { recordArguments } from './redact.ts';
+import { recordArguments, recordName } from './redact.ts';
 import { CallRefused } from './refusal.ts';
 import type { ResolvedCall } from './resolve.ts';
 
@@ -103,7 +103,7 @@ function locate({ instance, kind, name, level }: ResolvedCall) {
     instanceId: instance.id,
     instance: instance.slug,
     offeringKind: kind,
-    offering: name,
+    offering: recordName(name),
     level,
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { recordArguments } from './redact.ts';
+import { recordArguments, recordName } from './redact.ts';
 
 function record(value: unknown) {
   return recordArguments(Buffer.from(JSON.stringify(value)), value);
@@ -61,8 +61,38 @@ describe('recordArguments', () => {
     }
   });
 
+  it('cuts great amounts of empty values too', () => {
+    const branch = (depth: number): unknown =>
+      depth === 0 ? [] : Array.from({ length: 20 }, () => branch(depth - 1));
+    expect(JSON.stringify(record(branch(4)).redacted).length).toBeLessThan(12_000);
+  });
+
+  it('takes no longer for a text made to mislead it', () => {
+    // Quadratic in its length for a pattern that looks at all of it: hours.
+    const value = { text: '-eyJ'.repeat(1_000_000), ['-eyJ'.repeat(1_000_000)]: 1 };
+    expect(JSON.stringify(record(value).redacted).length).toBeLessThan(1_000);
+  });
+
+  it('hides a credential that stands where a key should', () => {
+    const value = { ghp_abcdefghijklmnopqrstuvwxyz012345: 1 };
+    expect(record(value).redacted).toEqual({ '[redacted]': 1 });
+  });
+
   it('is not led astray by prototype keys', () => {
     const value: unknown = JSON.parse('{"__proto__": {"token": "hunter2"}, "constructor": 1}');
     expect(JSON.stringify(record(value))).not.toContain('hunter2');
+  });
+});
+
+describe('recordName', () => {
+  it('keeps names and URIs, but no secret in them and no great amounts', () => {
+    for (const name of ['read_file', 'file:///a?b=c#d', 'db://{table}{?columns}']) {
+      expect(recordName(name)).toBe(name);
+    }
+    expect(recordName('https://x/y?page=2&api_key=hunter2&access_token=hunter2#z')).toBe(
+      'https://x/y?page=2&api_key=[redacted]&access_token=[redacted]#z',
+    );
+    expect(recordName('https://user:hunter2@x/y')).toBe('[redacted]');
+    expect(recordName('x'.repeat(1_000_000)).length).toBeLessThan(2_200);
   });
 });

@@ -11,6 +11,10 @@ const maxText = 200;
 const maxItems = 32;
 const maxDepth = 6;
 const maxTotal = 4096;
+/** Of a text so much is searched for credentials: more than is kept, and too little to take long. */
+const maxSearched = 1024;
+/** What every value costs besides its text. */
+const perValue = 8;
 
 /**
  * What the audit log keeps of a call's arguments: values under secret-looking keys and values that
@@ -26,12 +30,23 @@ export function recordArguments(text: Buffer, value: unknown): RecordedArguments
   };
 }
 
+/**
+ * The name or URI of a call as the audit log keeps it: whole, but for credentials in it and in its
+ * query, and for what goes beyond a thousand characters.
+ */
+export function recordName(name: string): string {
+  const shown =
+    name.length > maxSearched ? `${name.slice(0, maxSearched)}… [${name.length} characters]` : name;
+  if (holdsCredential(shown)) return '[redacted]';
+  return shown.replace(/([?&])([^=&#{}]+)=([^&#]*)/g, (whole, mark: string, key: string) =>
+    secretKey.test(key) ? `${mark}${key}=[redacted]` : whole,
+  );
+}
+
 function redact(value: unknown, depth: number, budget: { left: number }): unknown {
   if (typeof value === 'string') return redactText(value, budget);
-  if (value === null || typeof value !== 'object') {
-    budget.left -= 8;
-    return value;
-  }
+  budget.left -= perValue;
+  if (value === null || typeof value !== 'object') return value;
   if (depth >= maxDepth || budget.left <= 0) return '[cut]';
   if (Array.isArray(value)) {
     const kept = value.slice(0, maxItems).map((item) => redact(item, depth + 1, budget));
@@ -44,7 +59,7 @@ function redactMembers(value: object, depth: number, budget: { left: number }): 
   const members = Object.entries(value);
   const kept: [string, unknown][] = [];
   for (const [key, item] of members.slice(0, maxItems)) {
-    const shownKey = key.slice(0, maxText);
+    const shownKey = holdsCredential(key) ? '[redacted]' : key.slice(0, maxText);
     budget.left -= shownKey.length;
     kept.push([shownKey, secretKey.test(key) ? '[redacted]' : redact(item, depth + 1, budget)]);
   }
@@ -54,9 +69,14 @@ function redactMembers(value: object, depth: number, budget: { left: number }): 
 
 function redactText(text: string, budget: { left: number }): string {
   if (budget.left <= 0) return '[cut]';
-  if (secretValue.test(text)) return '[redacted]';
+  if (holdsCredential(text)) return '[redacted]';
   const kept =
     text.length > maxText ? `${text.slice(0, maxText)}… [${text.length} characters]` : text;
   budget.left -= kept.length;
   return kept;
+}
+
+/** Looks at the beginning alone; of longer names and texts no more is kept. */
+function holdsCredential(text: string): boolean {
+  return secretValue.test(text.slice(0, maxSearched));
 }
