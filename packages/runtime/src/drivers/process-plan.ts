@@ -25,8 +25,8 @@ export interface ProcessPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly channels: readonly Channel[];
   readonly cwd: string;
-  /** How many processes make the sandbox besides the server's own. */
-  readonly helpers: number;
+  /** How many bubblewraps there are, one around the other. */
+  readonly layers: number;
 }
 
 export interface PlanOptions {
@@ -49,12 +49,16 @@ const environmentPrefix = 'PLUGBOARD_SERVER_ENV_';
 
 /** A server in a sandbox of bubblewrap. */
 export function sandboxedPlan(
-  options: PlanOptions & { readonly view: FilesystemView; readonly filter: Buffer | undefined },
+  options: PlanOptions & {
+    readonly view: FilesystemView;
+    readonly filter: Buffer | undefined;
+    /** Whether root must make the view reachable first. */
+    readonly staged: boolean;
+  },
 ): ProcessPlan {
-  const { tools, uid, launch, folders, view, filter, env } = options;
+  const { tools, uid, launch, folders, view, filter, env, staged } = options;
   const { path: bubblewrap = '', disableUserns = false } = tools.bubblewrap ?? {};
   const filtered = launch.network.mode === 'allow';
-  const staged = uid !== undefined;
 
   const channels: Channel[] = [];
   const addChannel = (channel: Channel): number => firstDescriptor + channels.push(channel) - 1;
@@ -82,9 +86,8 @@ export function sandboxedPlan(
   );
   const isolate = addChannel({ kind: 'input', bytes: encodeArguments(isolating) });
   const command = [
-    stage === undefined
-      ? []
-      : [bubblewrap, '--args', String(stage), '--', ...dropTo(tools.setpriv, uid)],
+    stage === undefined ? [] : [bubblewrap, '--args', String(stage), '--'],
+    uid === undefined ? [] : dropTo(tools.setpriv, uid),
     [bubblewrap, '--args', String(isolate), '--'],
     options.limits,
     filtered
@@ -92,7 +95,7 @@ export function sandboxedPlan(
       : [],
     options.command,
   ].flat();
-  return { command, channels, cwd: '/', env: {}, helpers: sandboxHelpers(staged) };
+  return { command, channels, cwd: '/', env: {}, layers: staged ? 2 : 1 };
 }
 
 /** A server as a plain process, for when an admin allows that. */
@@ -110,14 +113,12 @@ export function plainPlan(options: PlanOptions): ProcessPlan {
     channels: [{ kind: 'input', bytes: Buffer.from('\n') }],
     cwd: folders.work,
     env,
-    helpers: 0,
+    layers: 0,
   };
 }
 
-/** Each bubblewrap is a process that waits and the first process of a namespace. */
-export function sandboxHelpers(staged: boolean): number {
-  return staged ? 4 : 2;
-}
+/** Processes that make the sandbox at most: each bubblewrap waits, and begins a namespace. */
+export const sandboxHelpers = 4;
 
 function dropTo(setpriv: string | undefined, uid: number | undefined): string[] {
   if (setpriv === undefined) return [];

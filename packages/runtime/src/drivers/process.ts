@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, realpath } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
 import type { Secret } from '@plugboard/vault';
@@ -10,7 +10,8 @@ import type { InstanceSpec, ProcessLaunch } from '../instance.ts';
 import type { Log } from '../log.ts';
 import { createGroup } from '../sandbox/cgroup/group.ts';
 import { dataDirIdentity } from '../sandbox/data-dir-identity.ts';
-import { contains, filesystemView, insideNode } from '../sandbox/filesystem-view.ts';
+import { filesystemView, insideNode } from '../sandbox/filesystem-view.ts';
+import type { FilesystemView } from '../sandbox/filesystem-view.ts';
 import { makeInstanceFolders, writeSandboxEtc } from '../sandbox/folders.ts';
 import { parseAllowList } from '../sandbox/network/allow-list.ts';
 import { createEgressProxy } from '../sandbox/network/egress-proxy.ts';
@@ -18,12 +19,13 @@ import type { Destination } from '../sandbox/network/egress-proxy.ts';
 import { probeSandbox } from '../sandbox/probe.ts';
 import type { SandboxReport } from '../sandbox/probe.ts';
 import { ownerVariable } from '../sandbox/processes.ts';
-import { reachableNode, requireReachable } from '../sandbox/reachable.ts';
-import { prlimitCommand } from '../sandbox/resource-limits.ts';
+import { isReachable, reachableNode, requireReachable } from '../sandbox/reachable.ts';
+import { prlimitCommands } from '../sandbox/resource-limits.ts';
 import { seccompFilter } from '../sandbox/seccomp/filter.ts';
 import { instanceUid } from '../sandbox/uids.ts';
 import { commandLine } from './command-line.ts';
 import type { Driver, RunningServer, ServerSinks } from './driver.ts';
+import { resolveFolders } from './launch-folders.ts';
 import { leakedDescriptors } from './leaked-descriptors.ts';
 import { plainPlan, proxyPort, sandboxedPlan, sandboxHelpers } from './process-plan.ts';
 import type { ProcessPlan } from './process-plan.ts';
@@ -70,6 +72,17 @@ export async function createProcessDriver(
       ? seccompFilter(process.arch)
       : undefined;
 
+  const { tools } = sandbox;
+  const limitsOf =
+    tools.prlimit === undefined
+      ? () => []
+      : await prlimitCommands(tools.prlimit, {
+          memory: tools.nursery.limits.memory === undefined,
+          // Counted for the user: in a plain process only one of its own is not shared with others.
+          pids: tools.nursery.limits.pids === undefined && (sandboxed || sandbox.ownUsers),
+        });
+  const uids = new Map<string, number>();
+
   async function start(
     spec: ProcessSpec,
     secrets: Readonly<Record<string, Secret>>,
@@ -85,22 +98,21 @@ export async function createProcessDriver(
             onRefused: (destination) => options.onRefused?.(spec, destination),
           })
         : undefined;
-    const { tools } = sandbox;
     const startId = randomBytes(4).toString('hex');
     const owner = `${identity}.${startId}`;
-    const resolved = { ...launch, ...(await resolveFolders(launch, dataDir)) };
-    const uid = tools.uidBlock && (await instanceUid(dataDir, tools.uidBlock, spec.id));
-    const folders = await makeInstanceFolders(dataDir, spec.id, uid);
-    const node = sandboxed ? insideNode : await outsideNode(uid, resolved.installDir);
-    const helpers = sandboxed ? sandboxHelpers(uid !== undefined) : 0;
-    const limits = { ...launch.limits, pids: launch.limits.pids + helpers };
-    const group = await createGroup(tools.nursery, `${spec.id}-${startId}`, limits);
-    let plan: ProcessPlan;
-    try {
-      plan = await makePlan();
-    } catch (error) {
-      await group?.remove();
-      throw error;
+    const limits = {
+      ...launch.limits,
+      pids: launch.limits.pids + (sandboxed ? sandboxHelpers : 0),
+    };
+    const grouping = createGroup(tools.nursery, `${spec.id}-${startId}`, limits);
+    const [group, plan] = await Promise.allSettled([
+      grouping,
+      makePlan(spec, secrets, owner, proxy !== undefined),
+    ]);
+    if (group.status === 'rejected') throw group.reason;
+    if (plan.status === 'rejected') {
+      await group.value?.remove();
+      throw plan.reason;
     }
     if (!sandboxed) {
       options.log.warn(
@@ -109,50 +121,54 @@ export async function createProcessDriver(
       );
     }
     return spawnServer({
-      plan,
-      group,
+      plan: plan.value,
+      group: group.value,
       sandboxed,
       proxy,
       sinks,
       mark: `${ownerVariable}=${owner}`,
       leaked,
     });
+  }
 
-    async function makePlan(): Promise<ProcessPlan> {
-      const planOptions = {
-        tools,
-        uid,
-        launch: resolved,
+  async function makePlan(
+    spec: ProcessSpec,
+    secrets: Readonly<Record<string, Secret>>,
+    owner: string,
+    proxied: boolean,
+  ): Promise<ProcessPlan> {
+    const launch = { ...spec.launch, ...(await resolveFolders(spec.launch, dataDir)) };
+    const uid = await uidOf(spec.id);
+    const [folders, node] = await Promise.all([
+      makeInstanceFolders(dataDir, spec.id, uid),
+      sandboxed ? insideNode : outsideNode(uid, launch.installDir),
+    ]);
+    const planOptions = {
+      tools,
+      uid,
+      launch,
+      folders,
+      command: await commandLine(launch, node),
+      env: serverEnvironment({
+        launch,
+        secrets,
         folders,
-        command: await commandLine(resolved, node),
-        env: serverEnvironment({
-          launch: resolved,
-          secrets,
-          folders,
-          nodeFolder: dirname(node),
-          owner,
-          proxyUrl: proxy && `http://127.0.0.1:${proxyPort}`,
-        }),
-        limits:
-          tools.prlimit === undefined
-            ? []
-            : await prlimitCommand(tools.prlimit, limits, {
-                memory: tools.nursery.limits.memory === undefined,
-                // Counted for the user: only one of the instance's own is not shared with others.
-                pids: tools.nursery.limits.pids === undefined && (sandboxed || uid !== undefined),
-              }),
-      };
-      if (!sandboxed) return plainPlan(planOptions);
-      const view = filesystemView({
-        dataDir,
-        nodePath,
-        bootstrapPath,
-        etcFolder,
-        folders,
-        launch: resolved,
-      });
-      return sandboxedPlan({ ...planOptions, view, filter });
-    }
+        nodeFolder: dirname(node),
+        owner,
+        proxyUrl: proxied ? `http://127.0.0.1:${proxyPort}` : undefined,
+      }),
+      limits: limitsOf(launch.limits),
+    };
+    if (!sandboxed) return plainPlan(planOptions);
+    const view = filesystemView({ dataDir, nodePath, bootstrapPath, etcFolder, folders, launch });
+    return sandboxedPlan({ ...planOptions, view, filter, staged: await needsStage(view, uid) });
+  }
+
+  async function uidOf(instanceId: string): Promise<number | undefined> {
+    if (tools.uidBlock === undefined) return undefined;
+    const uid = uids.get(instanceId) ?? (await instanceUid(dataDir, tools.uidBlock, instanceId));
+    uids.set(instanceId, uid);
+    return uid;
   }
 
   /** Where nothing is mounted for it, the server's own user must get to everything by itself. */
@@ -169,6 +185,14 @@ export async function createProcessDriver(
   return { start };
 }
 
+/** Whether the server's own user cannot get to what it is to see, so that root must show it. */
+async function needsStage(view: FilesystemView, uid: number | undefined): Promise<boolean> {
+  if (uid === undefined) return false;
+  const sources = [...view.own, ...view.mounts].map(({ source }) => source);
+  const reachable = await Promise.all(sources.map((source) => isReachable(source, uid)));
+  return reachable.includes(false);
+}
+
 function refuseWithoutSandbox(
   sandboxed: boolean,
   allowUnsandboxed: boolean,
@@ -179,35 +203,4 @@ function refuseWithoutSandbox(
     'unavailable',
     `Servers cannot be isolated on this machine. ${sandbox.reasons.join(' ')} Or accept the risk with --allow-unsandboxed.`,
   );
-}
-
-/** The folders of a launch without links, so that what is shown is what was checked. */
-async function resolveFolders(
-  { installDir, mounts }: ProcessLaunch,
-  dataDir: string,
-): Promise<Pick<ProcessLaunch, 'installDir' | 'mounts'>> {
-  return {
-    installDir: await resolveFolder(installDir),
-    mounts: await Promise.all(
-      mounts.map(async ({ path, writable }) => {
-        const real = await resolveFolder(path);
-        if (['/', '/proc', '/dev', '/sys', '/tmp'].includes(real) || contains(dataDir, real)) {
-          throw new AppError(
-            'invalid_input',
-            `${path} cannot be shown to a server. Name a folder that is not the root, a system tree, or inside Plugboard's data directory.`,
-          );
-        }
-        return { path: real, writable };
-      }),
-    ),
-  };
-}
-
-async function resolveFolder(path: string): Promise<string> {
-  if (!isAbsolute(path) || path.includes('\0')) {
-    throw new AppError('invalid_input', `${JSON.stringify(path)} is not an absolute path.`);
-  }
-  return realpath(normalize(path)).catch((cause: unknown) => {
-    throw new AppError('invalid_input', `${path} does not exist or cannot be read.`, { cause });
-  });
 }

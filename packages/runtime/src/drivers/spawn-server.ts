@@ -45,7 +45,7 @@ export async function spawnServer(options: SpawnOptions): Promise<RunningServer>
     group,
     sandboxed,
     // The outermost bubblewrap itself and its first process are not among the descendants.
-    inner: Math.max(0, plan.helpers - 2),
+    inner: Math.max(0, plan.layers - 1) * 2,
     mark,
     release: () => {
       sinks.signal.removeEventListener('abort', kill);

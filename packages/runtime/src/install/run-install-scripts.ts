@@ -167,6 +167,7 @@ async function runScript(
       proxyUrl: undefined,
     }),
     limits: [],
+    staged: uid !== undefined,
     view: { ...view, own: [...view.own, shown] },
     filter:
       process.arch === 'x64' || process.arch === 'arm64' ? seccompFilter(process.arch) : undefined,

@@ -3,8 +3,6 @@ import { dirname, join } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
 
-import { sandboxFolder } from './data-dir-identity.ts';
-
 /** The folders that belong to one instance; a server sees them at the same paths. */
 export interface InstanceFolders {
   readonly home: string;
@@ -29,14 +27,18 @@ export async function makeInstanceFolders(
 ): Promise<InstanceFolders> {
   const folders = instanceFolders(dataDir, instanceId);
   // Its user must get through, without seeing what else is there.
-  await mkdir(dirname(folders.home), { recursive: true, mode: 0o711 });
-  for (const folder of [folders.home, folders.work]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const { uid: owner } = await lstat(folder);
-    if (uid !== undefined && owner !== uid) await chown(folder, uid, uid);
-    await chmod(folder, 0o700);
-  }
+  const folder = dirname(folders.home);
+  await mkdir(folder, { recursive: true });
+  await Promise.all([dirname(folder), folder].map((path) => chmod(path, 0o711)));
+  await Promise.all([makePrivate(folders.home, uid), makePrivate(folders.work, uid)]);
   return folders;
+}
+
+async function makePrivate(folder: string, uid: number | undefined): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { uid: owner, mode } = await lstat(folder);
+  if (uid !== undefined && owner !== uid) await chown(folder, uid, uid);
+  if ((mode & 0o777) !== 0o700) await chmod(folder, 0o700);
 }
 
 /** The user and group of every server inside its sandbox, whatever its id is outside. */
@@ -44,7 +46,8 @@ export const insideId = 1000;
 
 /** The files of `/etc` that a sandbox shows in place of the host's, written below the data directory. */
 export async function writeSandboxEtc(dataDir: string): Promise<string> {
-  const folder = join(sandboxFolder(dataDir), 'etc');
+  // Not in the sandbox's own folder, which is closed to their users.
+  const folder = join(dataDir, 'etc');
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const files = {
     passwd: `root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nplugboard:x:${insideId}:${insideId}:plugboard:/:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,

@@ -18,20 +18,19 @@ const maxOpenFiles = 16_384;
 const maxFileBytes = 4 * 2 ** 30;
 
 /**
- * The `prlimit` command that carries a server's limits across to the command after it. Memory is
- * limited by RLIMIT_DATA for each process alone, because RLIMIT_AS breaks Node's `fetch`.
+ * Makes the `prlimit` commands that carry a server's limits across to the command after them. Memory
+ * is limited by RLIMIT_DATA for each process alone, because RLIMIT_AS breaks Node's `fetch`.
  */
-export async function prlimitCommand(
+export async function prlimitCommands(
   prlimitPath: string,
-  limits: ResourceLimits,
   missing: MissingGroups,
-): Promise<string[]> {
+): Promise<(limits: ResourceLimits) => string[]> {
   const hard = await hardLimits();
   const atMost = (name: string, value: number): string => {
     const limit = Math.min(value, hard.get(name) ?? Infinity);
     return `${limit}:${limit}`;
   };
-  return [
+  return (limits) => [
     prlimitPath,
     '--core=0:0',
     `--nofile=${atMost('Max open files', maxOpenFiles)}`,

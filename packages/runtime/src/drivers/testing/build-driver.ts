@@ -34,10 +34,15 @@ export interface DriverFixture extends AsyncDisposable {
 
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** A driver on a data directory of its own, below a folder that only its owner may enter. */
-export async function buildDriver(options: { plain?: boolean } = {}): Promise<DriverFixture> {
+/**
+ * A driver on a data directory of its own, below a folder that only its owner may enter unless it is
+ * `open`.
+ */
+export async function buildDriver(
+  options: { plain?: boolean; open?: boolean } = {},
+): Promise<DriverFixture> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'plugboard-driver-')));
-  if (options.plain) await chmod(root, 0o711);
+  if (options.plain || options.open) await chmod(root, 0o711);
   const dataDir = join(root, 'data');
   const installDir = join(dataDir, 'servers', 'hostile');
   await mkdir(installDir, { recursive: true });
