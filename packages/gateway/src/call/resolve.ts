@@ -2,7 +2,7 @@ import type { OfferingKind } from '@plugboard/contracts';
 
 import type { OfferedInstance } from '../ports.ts';
 import { parseExposedUri } from '../toolset/naming.ts';
-import { type Subjects, subjectsOf, subjectsOfUnlisted } from '../toolset/subjects.ts';
+import { type Subjects, subjectsOf, subjectsOfUnlisted, templatesOf } from '../toolset/subjects.ts';
 import type { Entry, Toolset } from '../toolset/toolset.ts';
 import { textAt } from './value-at.ts';
 
@@ -78,11 +78,14 @@ function callTo(entry: Entry, namePath: readonly string[]): ResolvedCall {
     instance,
     kind: offering.kind,
     name: offering.name,
-    ...subjectsOf(instance, offering),
+    ...subjectsOf(instance, offering, offering.kind === 'resource' ? templatesOf(instance) : []),
     namePath,
     renamed: entry.exposed !== offering.name,
   };
 }
+
+/** Longer than any that is listed: it is compared with every template of a server. */
+const maxUriLength = 8192;
 
 function resolveUri(
   toolset: Toolset,
@@ -90,6 +93,9 @@ function resolveUri(
   namePath: readonly string[],
 ): Resolution {
   if (uri === undefined) return invalid(`params.${namePath.join('.')} must be the resource's URI`);
+  if (uri.length > maxUriLength) {
+    return invalid(`params.${namePath.join('.')} may have ${maxUriLength} characters at most`);
+  }
   const entry = toolset.entries.resource.get(uri) ?? soleOwner(toolset, uri);
   if (entry) {
     return {

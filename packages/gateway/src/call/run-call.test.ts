@@ -283,6 +283,13 @@ describe('runCall', () => {
     expect(decide('file:///pub/%2e%2e/key')).toBe('no_grant');
   });
 
+  it('compares no URI of great length with what a server lists', async () => {
+    const { call, records } = set(() => ok);
+    const uri = `files+db://${'a'.repeat(1_000_000)}`;
+    await expect(call('resources/read', { uri })).rejects.toThrow(/8192 characters at most/);
+    expect(records[0]).toMatchObject({ outcome: 'refused', reason: 'invalid' });
+  });
+
   it('records a cancelled call as cancelled', async () => {
     const controller = new AbortController();
     const { call, records } = set(() => {

@@ -15,13 +15,21 @@ export interface Subjects {
   readonly lookAlikes: readonly Subject[];
 }
 
-/** What a call of a listed offering is about: itself, and the templates that a resource comes from. */
-export function subjectsOf(instance: OfferedInstance, offering: Offering): Subjects {
+export function templatesOf(instance: OfferedInstance): readonly Offering[] {
+  return instance.offerings.filter(({ kind }) => kind === 'resource_template');
+}
+
+/** What a call of a listed offering is about: itself, and those of `templates` that it comes from. */
+export function subjectsOf(
+  instance: OfferedInstance,
+  offering: Offering,
+  templates: readonly Offering[],
+): Subjects {
   const own = subjectOf(instance, offering);
   if (offering.kind !== 'resource') {
     return { level: offering.level, subjects: [own], lookAlikes: [] };
   }
-  return withTemplates(instance, own, offering.level, []);
+  return withTemplates(instance, own, templates, []);
 }
 
 /**
@@ -29,13 +37,12 @@ export function subjectsOf(instance: OfferedInstance, offering: Offering): Subje
  * that it may come from and of the listed resources that it may be another spelling of.
  */
 export function subjectsOfUnlisted(instance: OfferedInstance, uri: string): Subjects {
+  const templates = templatesOf(instance);
   const canonical = canonicalUri(uri);
-  const spelledOtherwise = instance.offerings.filter(
-    ({ kind, name }) => kind === 'resource' && canonicalUri(name) === canonical,
-  );
+  const spelledOtherwise = spellingsOf(instance).get(canonical) ?? [];
   const levels = [
     ...spelledOtherwise,
-    ...instance.offerings.filter((it) => isTemplateOf(it, uri) !== 'no'),
+    ...templates.filter((it) => isTemplateOf(it, uri, canonical) !== 'no'),
   ].map(({ level }) => level);
   const level = levels.reduce<Level>((high, it) => (levelCovers(it, high) ? it : high), 'read');
   const own: Subject = {
@@ -45,7 +52,20 @@ export function subjectsOfUnlisted(instance: OfferedInstance, uri: string): Subj
     name: uri,
     level,
   };
-  return withTemplates(instance, own, level, spelledOtherwise);
+  return withTemplates(instance, own, templates, spelledOtherwise);
+}
+
+const spellings = new WeakMap<OfferedInstance, ReadonlyMap<string, readonly Offering[]>>();
+
+/** Listed resources by their canonical spelling, made once for what an instance lists. */
+function spellingsOf(instance: OfferedInstance): ReadonlyMap<string, readonly Offering[]> {
+  let found = spellings.get(instance);
+  if (!found) {
+    const resources = instance.offerings.filter(({ kind }) => kind === 'resource');
+    found = Map.groupBy(resources, ({ name }) => canonicalUri(name));
+    spellings.set(instance, found);
+  }
+  return found;
 }
 
 /** The offering as access decisions see it. */
@@ -62,13 +82,15 @@ function subjectOf(instance: OfferedInstance, offering: Offering, level = offeri
 function withTemplates(
   instance: OfferedInstance,
   own: Subject,
-  level: Level,
+  templates: readonly Offering[],
   spelledOtherwise: readonly Offering[],
 ): Subjects {
+  const { level } = own;
+  const canonical = canonicalUri(own.name);
   const subjects = [own];
   const lookAlikes = spelledOtherwise.map((offering) => subjectOf(instance, offering, level));
-  for (const offering of instance.offerings) {
-    const match = isTemplateOf(offering, own.name);
+  for (const offering of templates) {
+    const match = isTemplateOf(offering, own.name, canonical);
     if (match === 'surely') subjects.push(subjectOf(instance, offering, level));
     if (match === 'maybe') lookAlikes.push(subjectOf(instance, offering, level));
   }
@@ -79,10 +101,13 @@ function withTemplates(
  * Whether a URI comes from a template: `surely` when it does as written and as servers may read it,
  * so that `file:///pub/{name}` does not permit `file:///pub/../key`.
  */
-function isTemplateOf({ kind, name }: Offering, uri: string): 'surely' | 'maybe' | 'no' {
-  if (kind !== 'resource_template') return 'no';
+function isTemplateOf(
+  { name }: Offering,
+  uri: string,
+  canonical: string,
+): 'surely' | 'maybe' | 'no' {
   const asWritten = mayExpandTo(name, uri);
-  const asRead = mayExpandTo(canonicalTemplate(name), canonicalUri(uri));
+  const asRead = mayExpandTo(canonicalTemplate(name), canonical);
   if (asWritten && asRead) return 'surely';
   return asWritten || asRead ? 'maybe' : 'no';
 }
