@@ -101,7 +101,7 @@ describe('what an agent may use', () => {
     expect(await client.toolNames()).not.toContain('slow__wait');
     const error = await client.refused('slow__wait');
     expect(error).toMatchObject({ data: { code: 'forbidden' } });
-    expect(error.message).toMatch(/needs execute/);
+    expect(error.message).toMatch(/execute is needed/);
   });
 
   it('follows the level that an admin sets', async () => {

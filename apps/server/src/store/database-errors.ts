@@ -66,12 +66,3 @@ function isConnectionFailure(error: Error): boolean {
   // The driver reports a lost connection and a time-out as bare errors.
   return error.constructor === Error || error instanceof AggregateError;
 }
-
-/** Whether a statement failed on a constraint, optionally the one named. */
-export function isConstraintViolation(error: unknown, constraint?: string): boolean {
-  return (
-    error instanceof DatabaseError &&
-    error.code?.startsWith('23') === true &&
-    (constraint === undefined || error.constraint === constraint)
-  );
-}

@@ -1,9 +1,2 @@
 export { createInstaller } from './installer.ts';
-export type {
-  InstalledPackage,
-  Installer,
-  InstallerOptions,
-  InstallPlan,
-  InstallRequest,
-  PlanRequest,
-} from './installer.ts';
+export type { InstalledPackage, Installer, InstallerOptions, InstallRequest } from './installer.ts';

@@ -4,5 +4,5 @@ export { parseAllowList } from './network/allow-list.ts';
 export type { AllowList } from './network/allow-list.ts';
 export type { Destination } from './network/egress-proxy.ts';
 export { probeSandbox } from './probe.ts';
-export type { SandboxReport, SandboxTier, SandboxTools } from './probe.ts';
+export type { SandboxReport, SandboxTier } from './probe.ts';
 export { reapOrphans } from './reap.ts';

@@ -112,10 +112,7 @@ export async function ensureOwner(directory: string, owner: Confinement['owner']
 }
 
 /** Makes a folder that only the server's uid may enter. */
-export async function makePrivateFolder(
-  directory: string,
-  owner: Confinement['owner'],
-): Promise<void> {
+async function makePrivateFolder(directory: string, owner: Confinement['owner']): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if (owner) await chown(directory, owner.uid, owner.gid);
 }
