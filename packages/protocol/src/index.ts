@@ -1,3 +1,4 @@
+export { BriefMap } from './brief-map.ts';
 export {
   acceptsEventStream,
   acceptsJson,

@@ -1,4 +1,4 @@
-import type { Envelope, Upstream } from '@plugboard/protocol';
+import { BriefMap, type Envelope, type Upstream } from '@plugboard/protocol';
 
 interface CallUnderWay {
   readonly agentId: string;
@@ -24,31 +24,35 @@ export interface Attribution {
 export function createAttribution(): Attribution {
   const connections = new WeakMap<
     Upstream,
-    { readonly underWay: Set<CallUnderWay>; readonly agents: Set<string> }
+    { readonly underWay: BriefMap<number, CallUnderWay>; readonly agents: Set<string> }
   >();
+  let entered = 0;
   return {
     enter(upstream, call) {
       let connection = connections.get(upstream);
       if (!connection) {
-        connection = { underWay: new Set(), agents: new Set() };
+        connection = { underWay: new BriefMap(), agents: new Set() };
         connections.set(upstream, connection);
       }
       const { underWay, agents } = connection;
-      underWay.add(call);
+      entered += 1;
+      const number = entered;
+      underWay.add(number, call);
       agents.add(call.agentId);
-      return { [Symbol.dispose]: () => void underWay.delete(call) };
+      return { [Symbol.dispose]: () => void underWay.take(number) };
     },
     deliver(upstream, message) {
       const connection = connections.get(upstream);
       if (!connection) return undefined;
       const { underWay, agents } = connection;
-      const [first] = underWay;
+      const calls = underWay.values();
+      const [first] = calls;
       if (!first) return agents.size === 1 ? [...agents][0] : undefined;
-      if (underWay.size === 1) {
+      if (calls.length === 1) {
         first.onMessage(message);
         return undefined;
       }
-      for (const { agentId } of underWay) if (agentId !== first.agentId) return undefined;
+      for (const { agentId } of calls) if (agentId !== first.agentId) return undefined;
       return first.agentId;
     },
   };

@@ -1,3 +1,5 @@
+import { BriefMap } from '@plugboard/protocol';
+
 import type { Endpoint } from '../endpoint.ts';
 import type { AgentIdentity } from '../ports.ts';
 import type { Toolset } from '../toolset/toolset.ts';
@@ -27,7 +29,7 @@ export class Session {
   shown: Toolset['lists'] | undefined;
   /** Looks at it again when a grant or its token runs out. */
   alarm: NodeJS.Timeout | undefined;
-  readonly #calls = new Map<string, AbortController>();
+  readonly #calls = new BriefMap<string, AbortController>();
   readonly #streams = new Set<MessageStream>();
   readonly #unheard = new Set<ListNoun>();
 
@@ -60,12 +62,12 @@ export class Session {
   /** Notes a request under way by its id's JSON text; false when that id is in use. */
   begin(requestId: string, controller: AbortController): boolean {
     if (this.#calls.has(requestId)) return false;
-    this.#calls.set(requestId, controller);
+    this.#calls.add(requestId, controller);
     return true;
   }
 
   finish(requestId: string): void {
-    this.#calls.delete(requestId);
+    this.#calls.take(requestId);
   }
 
   /** Stops the request with that id, if it is still under way. */

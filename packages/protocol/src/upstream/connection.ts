@@ -1,5 +1,6 @@
 import { AppError } from '@plugboard/contracts';
 
+import { BriefMap } from '../brief-map.ts';
 import { buildError, buildNotification, buildRequest, buildResult } from '../envelope/build.ts';
 import { EnvelopeError, rpcCodes } from '../envelope/envelope-error.ts';
 import { type Envelope, idText, integerId, readInteger, textOf } from '../envelope/envelope.ts';
@@ -30,7 +31,7 @@ export class Connection implements Upstream, Receiver {
   readonly #limits: PendingLimits;
   readonly #onStray: ((stray: Stray) => void) | undefined;
   readonly #strays = { garbage: 0, unknown_id: 0, blank: 0 };
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new BriefMap<number, Pending>();
   #nextId = 1;
   #holds = 0;
   #ended: Error | undefined;
@@ -87,7 +88,7 @@ export class Connection implements Upstream, Receiver {
         },
         isHandshake ? this.#abandonQuietly : this.#abandon,
       );
-      this.#pending.set(id, pending);
+      this.#pending.add(id, pending);
       this.#carrier.send({ message, id, isHandshake });
       return pending.answer;
     } catch (cause) {
@@ -131,10 +132,7 @@ export class Connection implements Upstream, Receiver {
   }
 
   failRequest(id: number, reason: Error): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return;
-    this.#pending.delete(id);
-    pending.reject(reason);
+    this.#pending.take(id)?.reject(reason);
   }
 
   fail(reason: Error): void {
@@ -149,22 +147,16 @@ export class Connection implements Upstream, Receiver {
   #end(forCallers: Error, reason: Error | undefined): Promise<void> {
     if (this.#closing !== undefined) return this.#closing;
     this.#ended = forCallers;
-    const left = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const pending of left) pending.reject(forCallers);
+    for (const pending of this.#pending.takeAll()) pending.reject(forCallers);
     this.#closing = this.#carrier.close(reason).finally(() => this.#settleClosed(reason));
     return this.#closing;
   }
 
   #settle(message: Envelope): void {
     const id = integerId(message);
-    const pending = id === undefined ? undefined : this.#pending.get(id);
-    if (pending === undefined) {
-      this.#stray('unknown_id', message.bytes);
-      return;
-    }
-    this.#pending.delete(pending.id);
-    pending.resolve(message);
+    const pending = id === undefined ? undefined : this.#pending.take(id);
+    if (pending === undefined) this.#stray('unknown_id', message.bytes);
+    else pending.resolve(message);
   }
 
   #serve(message: Envelope): void {

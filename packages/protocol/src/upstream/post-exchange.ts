@@ -29,6 +29,8 @@ const lingerMs = 5000;
 
 /** One message sent by POST, and what comes back for it. */
 export class PostExchange implements ResponseHandler {
+  /** Tells it from the others of its transport. */
+  readonly number: number;
   readonly outgoing: Outgoing;
   readonly sessionId: string | undefined;
   readonly isRetry: boolean;
@@ -42,11 +44,13 @@ export class PostExchange implements ResponseHandler {
 
   constructor(
     host: ExchangeHost,
+    number: number,
     outgoing: Outgoing,
     sessionId: string | undefined,
     isRetry: boolean,
   ) {
     this.#host = host;
+    this.number = number;
     this.outgoing = outgoing;
     this.sessionId = sessionId;
     this.isRetry = isRetry;

@@ -1,3 +1,4 @@
+import { BriefMap } from '../brief-map.ts';
 import type { Carrier, Outgoing, Receiver } from './carrier.ts';
 import type { StreamableHttpOptions } from './connect-streamable-http.ts';
 import { flattenHeaders, HttpEndpoint } from './http-endpoint.ts';
@@ -9,6 +10,11 @@ import { type ExchangeHost, PostExchange } from './post-exchange.ts';
 /** How long closing waits for the server to take note of it. */
 const farewellMs = 2000;
 
+interface ExchangeUnderWay {
+  readonly exchange: PostExchange;
+  readonly response: HttpResponse;
+}
+
 export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   readonly receiver: Receiver;
   readonly maxMessageBytes: number;
@@ -17,7 +23,8 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   readonly #listens: boolean;
   /** Repeats the handshake. */
   readonly #renew: () => Promise<unknown>;
-  readonly #exchanges = new Map<PostExchange, HttpResponse>();
+  readonly #exchanges = new BriefMap<number, ExchangeUnderWay>();
+  #lastExchange = 0;
   readonly #continued = new Map<number, ListenStream>();
   /** What waits for the handshake, while there is one. */
   #waiting: { readonly outgoing: Outgoing; readonly isRetry: boolean }[] | undefined;
@@ -46,19 +53,19 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   abandon(id: number): void {
-    for (const exchange of this.#exchanges.keys()) {
+    for (const { exchange } of this.#exchanges.values()) {
       if (exchange.outgoing.id === id) this.drop(exchange);
     }
     this.#stopContinued(id);
   }
 
   pause(): void {
-    for (const response of this.#exchanges.values()) response.pause();
+    for (const { response } of this.#exchanges.values()) response.pause();
     this.#listening?.pause();
   }
 
   resume(): void {
-    for (const response of this.#exchanges.values()) response.resume();
+    for (const { response } of this.#exchanges.values()) response.resume();
     this.#listening?.resume();
   }
 
@@ -72,8 +79,7 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
     this.#isClosed = true;
     this.#listening?.close();
     for (const id of this.#continued.keys()) this.#stopContinued(id);
-    for (const response of this.#exchanges.values()) response.abort();
-    this.#exchanges.clear();
+    for (const { response } of this.#exchanges.takeAll()) response.abort();
     if (this.#sessionId !== undefined) await this.#sayFarewell();
   }
 
@@ -85,7 +91,7 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   recoverSession(exchange: PostExchange): boolean {
     const { outgoing, isRetry } = exchange;
     if (isRetry || outgoing.isHandshake === true || this.#isClosed) return false;
-    this.#exchanges.delete(exchange);
+    this.#exchanges.take(exchange.number);
     if (this.#waiting === undefined && exchange.sessionId !== this.#sessionId) {
       this.#post(outgoing, true); // another request found out first, and there is a new session
       return true;
@@ -118,7 +124,7 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   finished(exchange: PostExchange, reason: Error | undefined): void {
-    this.#exchanges.delete(exchange);
+    this.#exchanges.take(exchange.number);
     const { outgoing } = exchange;
     if (outgoing.isHandshake !== true || outgoing.id !== undefined) return;
     if (reason === undefined) this.#finishHandshake();
@@ -126,14 +132,14 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   drop(exchange: PostExchange): void {
-    this.#exchanges.get(exchange)?.abort();
-    this.#exchanges.delete(exchange);
+    this.#exchanges.take(exchange.number)?.response.abort();
   }
 
   #post(outgoing: Outgoing, isRetry: boolean): void {
-    const exchange = new PostExchange(this, outgoing, this.#sessionId, isRetry);
+    this.#lastExchange += 1;
+    const exchange = new PostExchange(this, this.#lastExchange, outgoing, this.#sessionId, isRetry);
     const response = new HttpResponse(exchange);
-    this.#exchanges.set(exchange, response);
+    this.#exchanges.add(exchange.number, { exchange, response });
     this.#endpoint.dispatch('POST', this.#postHeaders, outgoing.message, response);
   }
 
