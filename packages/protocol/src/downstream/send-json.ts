@@ -1,8 +1,5 @@
 import type { ServerResponse } from 'node:http';
 
-/** Up to this size, copying parts together is cheaper than writing them one by one. */
-const joinBelow = 16 * 1024;
-
 /**
  * Sends a whole JSON answer, given in parts, with its Content-Length, in one write to the socket.
  * Does nothing when the client has left. A request whose body was not read to its end gets
@@ -27,8 +24,6 @@ export function sendJson(
   response.writeHead(status, head);
   if (parts.length === 1) {
     response.end(parts[0]);
-  } else if (length <= joinBelow) {
-    response.end(Buffer.concat(parts, length));
   } else {
     response.cork();
     for (const part of parts) response.write(part);

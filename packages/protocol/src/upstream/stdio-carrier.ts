@@ -17,7 +17,8 @@ export class StdioCarrier implements Carrier {
   readonly #receiver: Receiver;
   readonly #maxQueuedBytes: number;
   readonly #lines: LineSplitter;
-  #corked = false;
+  #outbox: Buffer[] = [];
+  #outboxBytes = 0;
   #inputBroke: AppError | undefined;
 
   constructor(options: StdioOptions, receiver: Receiver) {
@@ -39,14 +40,14 @@ export class StdioCarrier implements Carrier {
 
   send({ message }: Outgoing): void {
     if (this.#inputBroke !== undefined) throw this.#inputBroke;
-    if (this.#stdin.writableLength > this.#maxQueuedBytes) {
+    if (this.#stdin.writableLength + this.#outboxBytes > this.#maxQueuedBytes) {
       throw new AppError('unavailable', 'the server does not read what it is sent; try again', {
         retryAfterMs: 1000,
       });
     }
-    this.#corkForThisTick();
-    this.#stdin.write(onOneLine(message));
-    this.#stdin.write(newline);
+    if (this.#outbox.length === 0) process.nextTick(this.#post);
+    this.#outbox.push(onOneLine(message), newline);
+    this.#outboxBytes += message.length + newline.length;
   }
 
   abandon(): void {}
@@ -69,21 +70,20 @@ export class StdioCarrier implements Carrier {
       this.#stdout.destroy();
       return;
     }
+    this.#post();
     this.#stdin.end();
     // It must be able to write its last words without blocking.
     this.#stdout.resume();
   }
 
-  /** Everything sent within one turn of the event loop becomes one system call. */
-  #corkForThisTick(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#stdin.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      this.#stdin.uncork();
-    });
-  }
+  /** Everything sent within one turn of the event loop is one write: messages are small. */
+  readonly #post = (): void => {
+    if (this.#outbox.length === 0 || this.#inputBroke !== undefined) return;
+    const bytes = Buffer.concat(this.#outbox, this.#outboxBytes);
+    this.#outbox = [];
+    this.#outboxBytes = 0;
+    this.#stdin.write(bytes);
+  };
 
   readonly #onData = (chunk: Buffer): void => {
     try {
