@@ -25,7 +25,7 @@ const defaultQueueLimit = 20_000;
 const patienceMs = 1000;
 const reconnectMs = 50;
 /** Turns of the event loop that a flush may wait for more records. */
-const mostTurns = Number(process.env.PB_TURNS ?? 4);
+const mostTurns = 4;
 
 /**
  * Writes records of all callers together: while one flush is on its way to the disk the next
