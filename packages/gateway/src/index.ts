@@ -1,5 +1,6 @@
 export { decide } from './access/decide.ts';
 export type { Decision, Grant, GrantTarget, Subject } from './access/decide.ts';
+export { decideOffering } from './access/decide-offering.ts';
 export { explainDecision } from './access/explain.ts';
 export type {
   AuditRecord,

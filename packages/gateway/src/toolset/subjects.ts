@@ -1,6 +1,6 @@
 import { type Level, levelCovers } from '@plugboard/contracts';
 
-import type { Subject } from '../access/decide.ts';
+import type { Grant, Subject } from '../access/decide.ts';
 import type { OfferedInstance, Offering } from '../ports.ts';
 import { canonicalTemplate, canonicalUri } from './canonical-uri.ts';
 import { mayExpandTo } from './uri-template.ts';
@@ -17,6 +17,26 @@ export interface Subjects {
 
 export function templatesOf(instance: OfferedInstance): readonly Offering[] {
   return instance.offerings.filter(({ kind }) => kind === 'resource_template');
+}
+
+/**
+ * The templates that a grant names: no other decides on a resource, and to compare each of a server's
+ * resources with each of its templates would let a server hold up the gateway.
+ */
+export function rulingTemplates(
+  grants: readonly Grant[],
+  instance: OfferedInstance,
+): readonly Offering[] {
+  const named = new Set(
+    grants.flatMap(({ target }) =>
+      target.scope === 'offering' &&
+      target.kind === 'resource_template' &&
+      target.instanceId === instance.id
+        ? [target.name]
+        : [],
+    ),
+  );
+  return named.size === 0 ? [] : templatesOf(instance).filter(({ name }) => named.has(name));
 }
 
 /** What a call of a listed offering is about: itself, and those of `templates` that it comes from. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { decideOffering } from '../access/decide-offering.ts';
 import { parseEndpoint } from '../endpoint.ts';
 import { buildGrant, buildInstance, buildOffering } from '../testing/build.ts';
 import { buildToolset } from './toolset.ts';
@@ -70,6 +71,7 @@ describe('buildToolset', () => {
     const grants = [buildGrant(), buildGrant({ effect: 'deny', level: 'read', target })];
     const toolset = buildToolset({ grants, instances: [instance] }, parseEndpoint('/mcp')!, 0);
     expect(toolset.lists.resource.toString()).toBe('{"resources":[]}');
+    expect(decideOffering(grants, instance, instance.offerings[0]!, 0).reason).toBe('denied');
   });
 
   it('is valid until the next grant runs out', () => {

@@ -7,7 +7,7 @@ import { reachesInstance } from '../access/reaches-instance.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { AccessSnapshot, OfferedInstance, Offering } from '../ports.ts';
 import { exposeName, exposeUri } from './naming.ts';
-import { subjectsOf, templatesOf } from './subjects.ts';
+import { rulingTemplates, subjectsOf } from './subjects.ts';
 
 /** An offering under the name that this endpoint gives it. */
 export interface Entry {
@@ -86,26 +86,6 @@ export function buildToolset(snapshot: AccessSnapshot, endpoint: Endpoint, now: 
     },
     validUntil: nextExpiry(snapshot.grants, now),
   };
-}
-
-/**
- * The templates that a grant names: no other decides on a resource, and to compare each of a server's
- * resources with each of its templates would let a server hold up the gateway.
- */
-function rulingTemplates(
-  grants: readonly Grant[],
-  instance: OfferedInstance,
-): ReturnType<typeof templatesOf> {
-  const named = new Set(
-    grants.flatMap(({ target }) =>
-      target.scope === 'offering' &&
-      target.kind === 'resource_template' &&
-      target.instanceId === instance.id
-        ? [target.name]
-        : [],
-    ),
-  );
-  return named.size === 0 ? [] : templatesOf(instance).filter(({ name }) => named.has(name));
 }
 
 function serves(endpoint: Endpoint, instance: OfferedInstance): boolean {

@@ -1,7 +1,7 @@
 import { AppError, type OfferingKind } from '@plugboard/contracts';
 import type { AccessDecision } from '@plugboard/contracts/api';
 import {
-  decide,
+  decideOffering,
   explainDecision,
   exposeName,
   exposeUri,
@@ -33,14 +33,7 @@ export function decideOne(
   now: number,
 ): AccessDecision {
   const { kind, name, level } = offering;
-  const subject = {
-    toolboxId: instance.toolboxId,
-    instanceId: instance.id,
-    kind,
-    name,
-    level,
-  };
-  const decision = decide(grants, subject, now);
+  const decision = decideOffering(grants, instance, offering, now);
   const isNamed = kind === 'tool' || kind === 'prompt';
   return {
     toolbox: instance.toolboxSlug,
