@@ -37,7 +37,7 @@ export async function createServices(
   const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
   const keyring = createKeyring(db, masterKey);
   const pending = new PendingInstances();
-  const installer = createInstaller({ dataDir });
+  const installer = createInstaller({ dataDir, sandbox });
   await installer.clean();
   const logs = owner.use(await createLogs({ dataDir, log }));
   const { supervisor, following } = await startSupervisor({

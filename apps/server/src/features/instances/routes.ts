@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { AppServices } from '../../app/services.ts';
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
+import { commitChange } from '../change.ts';
 import { storeDefinitions } from '../definitions/refresh-definitions.ts';
 import { readDefinitions } from '../definitions/read-definitions.ts';
 import { type Actor, can } from '../members/policy.ts';
@@ -57,7 +58,13 @@ export const instancesRouter = routes.router({
   restart: routes.restart.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'instance.restart');
     const { organizationId } = actor;
-    const { id } = await find(services, actor, input.instance);
+    const { id, slug } = await find(services, actor, input.instance);
+    // On record before it happens: a restart ends calls of others.
+    await commitChange(services, actor, async () => ({
+      result: undefined,
+      record: { kind: 'instance.restarted', instanceId: id, change: { id, slug } },
+      events: [],
+    }));
     await services.supervisor.restart(id);
     const upstream = await services.supervisor.acquire(organizationId, id, credentialSet);
     await storeDefinitions(services, { organizationId, id }, await readDefinitions(upstream));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -109,12 +109,6 @@ export async function ensureOwner(directory: string, owner: Confinement['owner']
   if (process.getuid?.() !== 0) return;
   const { uid } = await stat(directory);
   if (uid !== (owner?.uid ?? 0)) await giveTo(directory, owner);
-}
-
-/** Makes a folder that only the server's uid may enter. */
-async function makePrivateFolder(directory: string, owner: Confinement['owner']): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (owner) await chown(directory, owner.uid, owner.gid);
 }
 
 async function exists(file: string): Promise<boolean> {
