@@ -1,7 +1,6 @@
 // How much Plugboard's gateway costs: the same load, over the same upstreams, by different ways.
 // `node bench/gateway/main.ts --help` tells the flags; docs/performance.md the method.
 
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,12 +22,8 @@ async function main(options: Options): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const workspace = await mkdtemp(join(tmpdir(), 'plugboard-bench-'));
   stack.defer(() => rm(workspace, { recursive: true, force: true }));
-  // Children end with their standard input; only the folder would stay behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      rmSync(workspace, { recursive: true, force: true });
-      process.exit(1);
-    });
+    process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(1)));
   }
   const http = stack.use(await startScript(join(import.meta.dirname, 'upstreams/http.ts'), []));
   const upstreams: Upstreams = {

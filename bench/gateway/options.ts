@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const transports = ['http', 'stdio'] as const;
 export const answers = ['2k', '50k', 'write'] as const;
 export const clientCounts = [1, 16, 64] as const;
-export const contestants = ['direct', 'bare'] as const;
+export const contestants = ['direct', 'bare', 'plugboard'] as const;
 
 export type Transport = (typeof transports)[number];
 export type Answer = (typeof answers)[number];

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+
+import { startPlugboard } from '../plugboard/plugboard-process.ts';
+import { publishStdioServer } from '../plugboard/publish.ts';
+import type { Contestant, Upstreams } from './contestant.ts';
+
+/**
+ * Plugboard as a person runs it: token, decision and durable record at every call. The endpoints of
+ * single servers leave names as they are, so that the same load fits all contestants.
+ */
+export async function startPlugboardContestant(upstreams: Upstreams): Promise<Contestant> {
+  await using starting = new AsyncDisposableStack();
+  const { registry, packageName } = await publishStdioServer(upstreams.stdioDirectory);
+  starting.use(registry);
+  const dataDir = join(upstreams.stdioDirectory, 'plugboard');
+  const plugboard = starting.use(await startPlugboard(dataDir, registry.url));
+  const { api, url, pid } = plugboard;
+  await api.addInstance({ server: upstreams.httpUrl, slug: 'http', allowPrivateNetwork: true });
+  await api.addInstance({ server: packageName, slug: 'stdio' });
+  const token = await api.createAgent('load');
+  const started = starting.move();
+  return {
+    name: 'plugboard',
+    pid: () => pid,
+    target: (transport) => ({ kind: 'http', url: `${url}/mcp/starter/${transport}`, token }),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
