@@ -14,6 +14,7 @@ export {
   buildNotification,
   buildRequest,
   buildResult,
+  resultParts,
   withId,
 } from './envelope/build.ts';
 export { EnvelopeError, rpcCodes } from './envelope/envelope-error.ts';

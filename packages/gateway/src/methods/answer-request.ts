@@ -1,4 +1,11 @@
-import { buildResult, type Envelope, idText, type Upstream, withId } from '@plugboard/protocol';
+import {
+  buildResult,
+  type Envelope,
+  idText,
+  type Upstream,
+  resultParts,
+  withId,
+} from '@plugboard/protocol';
 
 import { sharedCredentials } from '../call/credential-set.ts';
 import type { CallFacts } from '../call/record.ts';
@@ -49,7 +56,7 @@ export async function answerRequest(
     return [buildResult(id, '{}')];
   }
   const list = listResult(toolset, method, params);
-  if (list) return [buildResult(id, list)];
+  if (list) return resultParts(id, list);
   throw new MethodNotFound(method);
 }
 

@@ -12,9 +12,13 @@ export function buildNotification(method: string, params?: Buffer): Buffer {
 
 /** A result; `result` is its raw JSON text. */
 export function buildResult(idJson: string, result: Buffer | string): Buffer {
-  const head = `{"jsonrpc":"2.0","id":${idJson},"result":`;
-  if (typeof result === 'string') return Buffer.from(`${head}${result}}`);
-  return Buffer.concat([Buffer.from(head), result, closing]);
+  if (typeof result !== 'string') return Buffer.concat(resultParts(idJson, result));
+  return Buffer.from(`{"jsonrpc":"2.0","id":${idJson},"result":${result}}`);
+}
+
+/** As `buildResult`, as parts to be written one after another: a large result is not copied. */
+export function resultParts(idJson: string, result: Buffer): Buffer[] {
+  return [Buffer.from(`{"jsonrpc":"2.0","id":${idJson},"result":`), result, closing];
 }
 
 /** An error; null answers a request whose id could not be read. */
