@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { RecordedArguments } from '../audit-record.ts';
 
@@ -26,7 +26,7 @@ export function recordArguments(text: Buffer, value: unknown): RecordedArguments
   return {
     redacted: redact(value, 0, budget),
     bytes: text.length,
-    sha256: createHash('sha256').update(text).digest('hex'),
+    sha256: hash('sha256', text, 'hex'),
   };
 }
 
