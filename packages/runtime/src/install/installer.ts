@@ -3,8 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { SandboxReport } from '../sandbox/probe.ts';
-import { describeFailure } from './failures.ts';
+import { describeFailure, InstallError } from './failures.ts';
 import { placeInstalled } from './folders.ts';
+import { freshCache } from './messages.ts';
 import type { InstalledPackage, InstallPlan } from './messages.ts';
 import { runInstallScripts } from './run-install-scripts.ts';
 import { runWorker } from './run-worker.ts';
@@ -77,8 +78,14 @@ export function createInstaller({ dataDir, cacheDir, sandbox }: InstallerOptions
       );
       if (outcome.type === 'failed') throw describeFailure(request.spec, name, outcome.failure);
       return await use(outcome, staging);
+    } catch (error) {
+      throw error instanceof InstallError
+        ? describeFailure(request.spec, name, error.failure)
+        : error;
     } finally {
-      await rm(staging, { recursive: true, force: true, maxRetries: 3 });
+      for (const folder of [staging, freshCache(staging)]) {
+        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      }
     }
   }
 

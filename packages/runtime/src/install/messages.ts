@@ -17,6 +17,11 @@ export interface WorkerRequest {
   readonly command: string | undefined;
 }
 
+/** A cache beside a staging folder, for asking the registry itself; removed together with it. */
+export function freshCache(staging: string): string {
+  return `${staging}-cache`;
+}
+
 /** What would be installed for a spec, decided without installing anything. */
 export interface InstallPlan {
   readonly name: string;

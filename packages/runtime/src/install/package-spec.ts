@@ -15,7 +15,7 @@ export interface PackageSpec {
 export function readPackageSpec(text: string): PackageSpec {
   const spec = parse(text);
   const isPlain = spec.type === 'version' || spec.type === 'range' || spec.type === 'tag';
-  if (!isPlain || spec.name === null || !spec.registry) {
+  if (!isPlain || !spec.name || !spec.registry) {
     throw new AppError(
       'invalid_input',
       `"${shown(text)}" does not name a package of the registry; write a name such as "@scope/name@1.2.3".`,

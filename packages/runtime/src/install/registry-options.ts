@@ -34,10 +34,8 @@ export async function registryOptions(cacheDir: string): Promise<RegistryOptions
     dryRun: false,
     save: true,
     saveExact: true,
-    // npm retries for minutes; whoever waits here watches.
-    fetchRetries: Math.min(2, Number(flat['fetchRetries'] ?? 2)),
-    fetchRetryMintimeout: 1_000,
-    fetchRetryMaxtimeout: 5_000,
+    // npm tries again for minutes; whoever waits here watches.
+    retry: { retries: 2, factor: 2, minTimeout: 500, maxTimeout: 2_000 },
   };
 }
 

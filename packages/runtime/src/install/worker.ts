@@ -7,10 +7,13 @@ import semver from 'semver';
 import { InstallError, toFailure } from './failures.ts';
 import { findInstalled, installedVersions } from './folders.ts';
 import { installTree, planTree } from './install-tree.ts';
-import type { WorkerMessage, WorkerRequest } from './messages.ts';
+import { freshCache } from './messages.ts';
+import type { InstallFailure, WorkerMessage, WorkerRequest } from './messages.ts';
 import { registryOptions } from './registry-options.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { resolvePackage } from './resolve-package.ts';
+
+type UnreachableFailure = Extract<InstallFailure, { kind: 'unreachable' }>;
 
 // Servers run as other users and must be able to read what is installed.
 process.umask(0o022);
@@ -28,15 +31,46 @@ async function run(request: WorkerRequest): Promise<WorkerMessage> {
     return await runWith(request, options);
   } catch (error) {
     const failure = toFailure(error, request.name);
-    if (failure.kind !== 'unreachable') throw error;
-    // An exact version may lie complete in the cache, and then nobody needs to be asked.
-    if (semver.valid(request.wanted) !== null) {
-      const cached = await runWith(request, { ...options, offline: true }).catch(() => undefined);
-      if (cached !== undefined) return cached;
-    }
-    const installed = await installedVersions(request.serversDir, request.name);
-    throw new InstallError({ ...failure, installed });
+    if (failure.kind === 'unknown_version') return await runUncached(request, options);
+    if (failure.kind === 'unreachable') return await runOffline(request, options, failure);
+    throw error;
   }
+}
+
+/** npm's engine answers from its cache for minutes, and for ever when the registry is out of reach. */
+async function runUncached(
+  request: WorkerRequest,
+  options: RegistryOptions,
+): Promise<WorkerMessage> {
+  const { name, wanted, command, staging } = request;
+  try {
+    await resolvePackage(name, wanted, command, { ...options, cache: freshCache(staging) });
+    return await runWith(request, { ...options, preferOnline: true });
+  } catch (error) {
+    const failure = toFailure(error, name);
+    throw failure.kind === 'unreachable' ? await unreachable(request, failure) : error;
+  }
+}
+
+/** An exact version may lie complete in the cache, and then nobody needs to be asked. */
+async function runOffline(
+  request: WorkerRequest,
+  options: RegistryOptions,
+  failure: UnreachableFailure,
+): Promise<WorkerMessage> {
+  const cached =
+    semver.valid(request.wanted) === null
+      ? undefined
+      : await runWith(request, { ...options, offline: true }).catch(() => undefined);
+  if (cached !== undefined) return cached;
+  throw await unreachable(request, failure);
+}
+
+async function unreachable(
+  { serversDir, name }: WorkerRequest,
+  failure: UnreachableFailure,
+): Promise<InstallError> {
+  return new InstallError({ ...failure, installed: await installedVersions(serversDir, name) });
 }
 
 async function runWith(request: WorkerRequest, options: RegistryOptions): Promise<WorkerMessage> {
