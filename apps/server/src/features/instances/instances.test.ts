@@ -159,9 +159,12 @@ describe('members who are no admins', () => {
 
 describe('definitions', () => {
   it('tell of changes, delete what is gone, and are silent when nothing changed', async () => {
-    await add({ server: remote.url, slug: 'changing' });
     const events: string[] = [];
     const stop = app.services.onChange((event) => events.push(event.kind));
+    await add({ server: remote.url, slug: 'changing' });
+    // Events come by way of the database, so the one of the adding may come after its answer.
+    await expect.poll(() => events).toEqual(['definitions']);
+    events.length = 0;
     const before = remote.tools;
     await app.request('POST', '/instances/changing/restart');
     const recorded = (await auditKinds()).filter((kind) => kind === 'definitions.changed').length;
