@@ -15,6 +15,9 @@ const maxTotal = 4096;
 const maxSearched = 1024;
 /** What every value costs besides its text. */
 const perValue = 8;
+/** Names of members found harmless: calls use the same few again and again. */
+const harmless = new Set<string>();
+const maxHarmless = { names: 2000, characters: 64 };
 
 /**
  * What the audit log keeps of a call's arguments: values under secret-looking keys and values that
@@ -59,12 +62,26 @@ function redactMembers(value: object, depth: number, budget: { left: number }): 
   const members = Object.entries(value);
   const kept: [string, unknown][] = [];
   for (const [key, item] of members.slice(0, maxItems)) {
+    if (isHarmless(key)) {
+      budget.left -= key.length;
+      kept.push([key, redact(item, depth + 1, budget)]);
+      continue;
+    }
     const shownKey = holdsCredential(key) ? '[redacted]' : key.slice(0, maxText);
     budget.left -= shownKey.length;
     kept.push([shownKey, secretKey.test(key) ? '[redacted]' : redact(item, depth + 1, budget)]);
   }
   if (members.length > maxItems) kept.push(['…', `[${members.length - maxItems} more]`]);
   return Object.fromEntries(kept);
+}
+
+function isHarmless(key: string): boolean {
+  if (harmless.has(key)) return true;
+  if (key.length > maxHarmless.characters || secretKey.test(key) || holdsCredential(key)) {
+    return false;
+  }
+  if (harmless.size < maxHarmless.names) harmless.add(key);
+  return true;
 }
 
 function redactText(text: string, budget: { left: number }): string {
