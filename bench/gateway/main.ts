@@ -12,7 +12,7 @@ import { describeMachine } from './measure/machine.ts';
 import { startScript } from './measure/script.ts';
 import { type Cell, heat, measureQuietWindow } from './measure/window.ts';
 import { type Options, readOptions, usage } from './options.ts';
-import { type CellReport, formatNoise, formatReport } from './report/report.ts';
+import { type CellReport, formatCommits, formatNoise, formatReport } from './report/report.ts';
 import { packStdioServer } from './upstreams/package.ts';
 
 if (process.argv.includes('--help')) console.log(usage);
@@ -59,7 +59,7 @@ async function main(options: Options): Promise<void> {
   console.log(
     `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}`,
   );
-  console.log(`\n${formatReport(cells)}\n\n${formatNoise(cells)}`);
+  console.log(`\n${formatReport(cells)}\n\n${formatCommits(cells)}\n\n${formatNoise(cells)}`);
   if (options.json) await writeFile(options.json, JSON.stringify({ machine, options, cells }));
 }
 

@@ -7,6 +7,8 @@ export interface Contestant extends AsyncDisposable {
   /** The process between load and upstream on this transport; undefined when there is none. */
   pid(transport: Transport): number | undefined;
   target(transport: Transport): LoadTarget;
+  /** How long its durable record of a call takes by itself, in ms. */
+  commitMs?(): Promise<number>;
 }
 
 /** What all contestants lead to. */

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 
+import { parseToken } from '@plugboard/vault';
+
+import { commitMeter } from '../measure/commit.ts';
 import { startPlugboard } from '../plugboard/plugboard-process.ts';
 import { publishStdioServer } from '../plugboard/publish.ts';
 import type { Contestant, Upstreams } from './contestant.ts';
@@ -18,11 +21,20 @@ export async function startPlugboardContestant(upstreams: Upstreams): Promise<Co
   await api.addInstance({ server: upstreams.httpUrl, slug: 'http', allowPrivateNetwork: true });
   await api.addInstance({ server: packageName, slug: 'stdio' });
   const token = await api.createAgent('load');
+  const commitMs = await commitMeter(dataDir, organizationOf(token));
   const started = starting.move();
   return {
     name: 'plugboard',
     pid: () => pid,
     target: (transport) => ({ kind: 'http', url: `${url}/mcp/starter/${transport}`, token }),
+    commitMs,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
+}
+
+/** A token begins with its organization's id. */
+function organizationOf(token: string): string {
+  const parsed = parseToken(token);
+  if (!parsed) throw new Error('the API gave out a token that is none');
+  return parsed.organizationId;
 }

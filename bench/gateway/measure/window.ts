@@ -19,6 +19,8 @@ export interface Window extends LoadResult {
   readonly strangers: number;
   /** Resident memory of the gateway when the window closed; 0 when there is none. */
   readonly gatewayBytes: number;
+  /** With one client: what a commit took by itself just before, in ms. */
+  readonly commitMs?: number;
 }
 
 const tools = { '2k': 'echo_2k', '50k': 'echo_50k', write: 'write_2k' } as const;
@@ -55,11 +57,13 @@ const mostAttempts = 5;
 export async function measureQuietWindow(
   ...args: Parameters<typeof measureWindow>
 ): Promise<Window> {
+  const [contestant, { clients }] = args;
+  const commitMs = clients === 1 ? await contestant.commitMs?.() : undefined;
   let window = await measureWindow(...args);
   for (let n = 1; n < mostAttempts && window.strangers > args[4].quiet; n++) {
     window = await measureWindow(...args);
   }
-  return window;
+  return { ...window, ...(commitMs !== undefined && { commitMs }) };
 }
 
 async function measureWindow(

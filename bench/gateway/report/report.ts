@@ -82,6 +82,24 @@ function ratio(own: readonly Window[], other: readonly Window[] | undefined): st
   return median(pairs.filter(Number.isFinite)).toFixed(2);
 }
 
+/** What a call of one client takes beyond its record's commit, and how much more than by `bare`. */
+export function formatCommits(cells: readonly CellReport[]): string {
+  const lines = cells.flatMap(({ cell, windows: { plugboard, bare } }) => {
+    if (cell.clients !== 1 || !plugboard) return [];
+    const middle = (pick: (window: Window) => number) => median(plugboard.map(pick));
+    const commit = middle((w) => w.commitMs ?? 0);
+    const beyond = middle((w) => w.p50Ms - (w.commitMs ?? 0));
+    const more = plugboard.map(
+      (w, round) => w.p50Ms - (w.commitMs ?? 0) - (bare?.[round]?.p50Ms ?? Number.NaN),
+    );
+    const added = bare ? `; ${median(more).toFixed(2)} ms more than bare` : '';
+    return [
+      `${headings[cell.transport]}, ${headings[cell.answer]}, 1 client: a commit alone takes ${commit.toFixed(2)} ms (p50), a call ${beyond.toFixed(2)} ms beyond that${added}.`,
+    ];
+  });
+  return lines.join('\n');
+}
+
 /** The share of the machine that strangers used, in the middle and at worst. */
 export function formatNoise(cells: readonly CellReport[]): string {
   const shares = cells.flatMap(({ windows }) =>
