@@ -18,7 +18,7 @@ import type { AppServices, ServerFacts } from './services.ts';
 import { startSupervisor } from './start-supervisor.ts';
 
 export interface ServiceOptions {
-  readonly store: Pick<Store, 'db' | 'pool' | 'connection' | 'onChange'>;
+  readonly store: Pick<Store, 'db' | 'pool' | 'connection' | 'onChange' | 'heard'>;
   readonly masterKey: KeyObject;
   readonly server: ServerFacts;
   readonly sandbox: SandboxReport;
@@ -30,7 +30,7 @@ export async function createServices(
   { store, masterKey, server, sandbox, log }: ServiceOptions,
   owner: AsyncDisposableStack,
 ): Promise<AppServices> {
-  const { db, pool, connection, onChange } = store;
+  const { db, pool, connection, onChange, heard } = store;
   const { dataDir, version } = server;
   const clock = Date.now;
   const auditKey = deriveKey(masterKey, 'audit-checkpoints').export();
@@ -49,6 +49,7 @@ export async function createServices(
     logs,
     log,
     onChange,
+    heard,
     sandbox,
     server,
   });
@@ -70,6 +71,7 @@ export async function createServices(
     db,
     pool,
     onChange,
+    heard,
     audit,
     auditKey,
     keyring,

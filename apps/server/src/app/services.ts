@@ -29,6 +29,8 @@ export interface AppServices {
   readonly db: Kysely<Database>;
   readonly pool: Pool;
   readonly onChange: OnChange;
+  /** Resolves when every change committed before is in force here. */
+  heard(): Promise<void>;
   readonly audit: AuditService;
   /** Signs and checks the marks of the audit log. */
   readonly auditKey: Buffer;

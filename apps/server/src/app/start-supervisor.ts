@@ -14,7 +14,16 @@ import type { AppServices } from './services.ts';
 
 export type SupervisorServices = Pick<
   AppServices,
-  'db' | 'audit' | 'clock' | 'keyring' | 'pending' | 'logs' | 'log' | 'onChange' | 'server'
+  | 'db'
+  | 'audit'
+  | 'clock'
+  | 'keyring'
+  | 'pending'
+  | 'logs'
+  | 'log'
+  | 'onChange'
+  | 'heard'
+  | 'server'
 > & { readonly sandbox: SandboxReport };
 
 export interface RunningSupervisor {

@@ -6,7 +6,7 @@ import { publish } from '../store/events.ts';
 import type { TenantDb } from './tenant-db.ts';
 import { withTenant } from '../store/tenant.ts';
 
-export type ChangeServices = Pick<AppServices, 'db' | 'audit' | 'clock'>;
+export type ChangeServices = Pick<AppServices, 'db' | 'audit' | 'clock' | 'heard'>;
 
 /** Who makes a change: a member, or the system itself when there is no member. */
 export interface Author {
@@ -23,7 +23,8 @@ export interface Change<T> {
 
 /**
  * Makes a change with its audit record in one transaction; its events go out when it has committed
- * and never without it. `make` answers undefined when there turned out to be nothing to change.
+ * and never without it. When this resolves the change is in force here. `make` answers undefined
+ * when there turned out to be nothing to change.
  */
 export async function commitChange<T>(
   services: ChangeServices,
@@ -36,11 +37,11 @@ export async function commitChange<T>(
   make: (db: TenantDb) => Promise<Change<T> | undefined>,
 ): Promise<T | undefined>;
 export async function commitChange<T>(
-  { db, audit, clock }: ChangeServices,
+  { db, audit, clock, heard }: ChangeServices,
   { organizationId, memberId }: Author,
   make: (db: TenantDb) => Promise<Change<T> | undefined>,
 ): Promise<T | undefined> {
-  return withTenant(db, organizationId, async (tx) => {
+  const result = await withTenant(db, organizationId, async (tx) => {
     const change = await make(tx);
     if (!change) return undefined;
     for (const event of change.events) await publish(tx, event);
@@ -52,4 +53,6 @@ export async function commitChange<T>(
     });
     return change.result;
   });
+  await heard();
+  return result;
 }

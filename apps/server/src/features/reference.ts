@@ -16,7 +16,11 @@ export function noSuch(noun: string, ref: string): AppError {
 
 /** What to throw when a slug is in use. */
 export function slugTaken(noun: string, slug: string): AppError {
-  return new AppError('conflict', `There is already a ${noun} "${slug}". Choose another slug.`, {
-    details: { noun, slug },
-  });
+  return new AppError(
+    'conflict',
+    `There is already ${noun === 'toolbox' ? 'a' : 'an'} ${noun} "${slug}". Choose another slug.`,
+    {
+      details: { noun, slug },
+    },
+  );
 }

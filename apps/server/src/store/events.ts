@@ -20,6 +20,11 @@ type Listener = (event: ChangeEvent) => void;
 export interface ChangeFeed extends AsyncDisposable {
   /** Returns how to stop. A listener must not throw; if it does the others still hear. */
   onChange(listener: Listener): () => void;
+  /**
+   * Resolves when every change committed before has been heard here, so that who made one finds
+   * it in force. Never rejects: a lost connection makes up for what it missed by itself.
+   */
+  heard(): Promise<void>;
 }
 
 /** Tells every node of a change when the transaction commits, and nobody if it does not. */
@@ -49,10 +54,14 @@ export async function listen(connection: Connection, log: StoreLog): Promise<Cha
     }
   }
 
+  let current: Session | undefined;
+
   async function keepListening(first: Session): Promise<void> {
     let session: Session | undefined = first;
     while (session !== undefined) {
+      current = session;
       await Promise.race([session.ended, once(stopping.signal)]);
+      current = undefined;
       await session.end();
       if (stopping.signal.aborted) return;
       log.debug({}, 'the connection for change events was lost');
@@ -67,6 +76,7 @@ export async function listen(connection: Connection, log: StoreLog): Promise<Cha
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    heard: () => current?.heard() ?? Promise.resolve(),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await running;
@@ -76,6 +86,7 @@ export async function listen(connection: Connection, log: StoreLog): Promise<Cha
 
 interface Session {
   readonly ended: Promise<void>;
+  heard(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -117,6 +128,10 @@ async function openSession(connection: Connection, emit: Listener): Promise<Sess
   heartbeat.unref();
   return {
     ended,
+    async heard() {
+      // What was notified before is delivered before the answer to this.
+      await Promise.race([client.query('select').catch(() => undefined), ended]);
+    },
     end() {
       clearInterval(heartbeat);
       return endQuietly(client);

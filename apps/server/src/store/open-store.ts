@@ -37,6 +37,7 @@ export interface Store extends AsyncDisposable {
   /** For parts that keep a connection of their own. */
   readonly connection: Connection;
   readonly onChange: ChangeFeed['onChange'];
+  readonly heard: ChangeFeed['heard'];
 }
 
 const poolSize = 12;
@@ -75,6 +76,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     pool,
     connection: source.app,
     onChange: (listener) => feed.onChange(listener),
+    heard: () => feed.heard(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

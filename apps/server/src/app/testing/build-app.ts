@@ -62,7 +62,13 @@ export async function buildApp(): Promise<TestApp> {
   const { db, pool, connection } = database;
   const services = await createServices(
     {
-      store: { db, pool, connection, onChange: (listener) => feed.onChange(listener) },
+      store: {
+        db,
+        pool,
+        connection,
+        onChange: (listener) => feed.onChange(listener),
+        heard: () => feed.heard(),
+      },
       masterKey: createSecretKey(randomBytes(32)),
       server,
       sandbox,

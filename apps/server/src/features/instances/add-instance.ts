@@ -21,6 +21,7 @@ import { defaultSlug, requestedServer } from './requested-server.ts';
 export type AddServices = Pick<
   AppServices,
   | 'db'
+  | 'heard'
   | 'audit'
   | 'clock'
   | 'installer'

@@ -7,6 +7,7 @@ import { removeInstanceFiles, removeUnusedPackage } from './remove-files.ts';
 export type RemoveServices = Pick<
   AppServices,
   | 'db'
+  | 'heard'
   | 'audit'
   | 'clock'
   | 'installer'

@@ -6,7 +6,7 @@ import { listOrganizationIds } from '../../store/tenant.ts';
 import { ensureDemoToken, ensureOwnerKey } from './first-keys.ts';
 import { ensureOrganization } from './first-organization.ts';
 
-type Services = Pick<AppServices, 'audit' | 'clock' | 'db' | 'keyring' | 'server'>;
+type Services = Pick<AppServices, 'audit' | 'clock' | 'db' | 'heard' | 'keyring' | 'server'>;
 
 export interface FirstRun {
   readonly organizationId: string;
