@@ -54,8 +54,9 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
 
   const { store, bound, masterKey } = await openFoundations(config, log, tell, starting);
   proceed(signal);
-  const sandbox = await probeSandbox(config.dataDir);
+  // In this order: reaping removes groups that are not in use, and the probe says which are.
   await reapOrphans(config.dataDir);
+  const sandbox = await probeSandbox(config.dataDir);
   const server: ServerFacts = {
     version,
     startedAt,
