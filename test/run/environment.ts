@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,9 +49,17 @@ export function createEnvironment(root: string): TestEnvironment {
       LANG: 'C.UTF-8',
       TZ: 'UTC',
       ...(existsSync(userconfig) && { npm_config_userconfig: userconfig }),
+      ...trustedAuthorities(),
       ...pick([...network, ...terminal]),
     },
   };
+}
+
+/** The authorities that npm trusts on this machine, for what reaches a registry without npm. */
+function trustedAuthorities(): Record<string, string> {
+  const { stdout } = spawnSync('npm', ['config', 'get', 'cafile'], { encoding: 'utf8' });
+  const file = stdout?.trim() ?? '';
+  return path.isAbsolute(file) ? { NODE_EXTRA_CA_CERTS: file } : {};
 }
 
 function pick(names: readonly string[]): Record<string, string> {
