@@ -45,8 +45,10 @@ export function installDebianPackages(say: (line: string) => void): boolean {
 }
 
 function aptGet(args: readonly string[], say: (line: string) => void): boolean {
-  const done = spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  // What is configured already stays, without a question.
+  const options = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Options::=--force-confold'];
+  const done = spawnSync('apt-get', ['-q', ...options, ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' },
     encoding: 'utf8',
   });
   if (done.status === 0) return true;
