@@ -40,10 +40,15 @@ export async function runWorker(
   });
   worker.once('error', reject);
   worker.once('exit', (code, exitSignal) => {
-    signal.removeEventListener('abort', abort);
-    if (signal.aborted) reject(cancelled());
-    else if (outcome) resolve(outcome);
-    else reject(died(exitSignal ?? `exit code ${code}`, errors));
+    const settle = (): void => {
+      signal.removeEventListener('abort', abort);
+      if (signal.aborted) reject(cancelled());
+      else if (outcome) resolve(outcome);
+      else reject(died(exitSignal ?? `exit code ${code}`, errors));
+    };
+    // Its last message may come after word of its end.
+    if (worker.connected) worker.once('disconnect', settle);
+    else settle();
   });
   worker.send(request, (error) => {
     // Its exit says more.
