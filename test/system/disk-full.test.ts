@@ -38,6 +38,12 @@ describe('a full disk', () => {
     const { bavail, bsize } = await statfs(disk);
     const filler = path.join(disk, 'filler');
     await writeFile(filler, Buffer.alloc(bavail * bsize)).catch(() => undefined);
+    if (process.env['PLUGBOARD_TEST_DATABASE'] === 'external') {
+      // The database lies elsewhere, so calls and their records go on.
+      await client.call('slow__wait', { label: 'full' });
+      expect(await plugboard.api.audit.verify()).toMatchObject({ ok: true });
+      return;
+    }
     const acknowledged: string[] = ['before'];
     const failures = new Set<string>();
     await eventually(
