@@ -9,6 +9,7 @@ export type {
   ChangeRecord,
   RecordedArguments,
 } from './audit-record.ts';
+export { sharedCredentials } from './call/credential-set.ts';
 export type { Caller } from './call/record.ts';
 export { createGateway } from './create-gateway.ts';
 export type { Gateway, GatewayLimits, GatewayOptions } from './create-gateway.ts';

@@ -14,6 +14,7 @@ import { selectInstance } from '../instances/queries.ts';
 import { noSuch } from '../reference.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import { withOfferings } from './access-source.ts';
+import { instancesWithToolbox } from './queries.ts';
 
 /** Decides of every offering of the instances, as the gateway does at each call. */
 export function decideAll(
@@ -96,16 +97,5 @@ async function candidates(db: TenantDb, ref: string | undefined) {
 }
 
 export function selectAllInstances(db: TenantDb) {
-  return db
-    .selectFrom('instances')
-    .innerJoin('toolboxes', 'toolboxes.id', 'instances.toolbox_id')
-    .select([
-      'instances.id',
-      'instances.slug',
-      'instances.toolbox_id',
-      'toolboxes.slug as toolbox_slug',
-      'instances.hello',
-    ])
-    .orderBy('instances.slug')
-    .execute();
+  return instancesWithToolbox(db).execute();
 }

@@ -22,12 +22,8 @@ export function selectGrantsOf(db: TenantDb, agentId: string) {
     .execute();
 }
 
-/** Instances in one of the toolboxes or among the ids, by slug. */
-export async function selectReachedInstances(
-  db: TenantDb,
-  toolboxIds: readonly string[],
-  instanceIds: readonly string[],
-) {
+/** All instances as access decisions see them, by slug. */
+export function instancesWithToolbox(db: TenantDb) {
   return db
     .selectFrom('instances')
     .innerJoin('toolboxes', 'toolboxes.id', 'instances.toolbox_id')
@@ -38,13 +34,22 @@ export async function selectReachedInstances(
       'toolboxes.slug as toolbox_slug',
       'instances.hello',
     ])
+    .orderBy('instances.slug');
+}
+
+/** Instances in one of the toolboxes or among the ids, by slug. */
+export async function selectReachedInstances(
+  db: TenantDb,
+  toolboxIds: readonly string[],
+  instanceIds: readonly string[],
+) {
+  return instancesWithToolbox(db)
     .where((eb) =>
       eb.or([
         eb('instances.toolbox_id', '=', sql<string>`any(${toolboxIds}::uuid[])`),
         eb('instances.id', '=', sql<string>`any(${instanceIds}::uuid[])`),
       ]),
     )
-    .orderBy('instances.slug')
     .execute();
 }
 

@@ -1,5 +1,6 @@
 import { AppError, newId } from '@plugboard/contracts';
 import type { AddInstanceEvent, AddInstanceInput } from '@plugboard/contracts/api';
+import { sharedCredentials } from '@plugboard/gateway';
 import type { InstanceSpec } from '@plugboard/runtime';
 import { Secret, sealSecret } from '@plugboard/vault';
 
@@ -40,7 +41,6 @@ export interface AddOptions {
   readonly signal: AbortSignal;
 }
 
-const credentialSet = 'shared';
 const defaultIdleMs = 600_000;
 const defaultStartTimeoutMs = 60_000;
 
@@ -121,7 +121,7 @@ async function runTrial(
   using _pending = services.pending.add(pending);
 
   tell('start', `Starting ${slug}`);
-  await withAbort(services.supervisor.acquire(organizationId, id, credentialSet), signal);
+  await withAbort(services.supervisor.acquire(organizationId, id, sharedCredentials), signal);
   const { definitions } = pending;
   if (!definitions) throw new Error('a server was started without being listed');
   tell('list', `${slug} offers ${definitions.offerings.length} tools, prompts and resources`);

@@ -1,4 +1,5 @@
 import type { AddInstanceEvent, Instance, InstanceTest, LogLine } from '@plugboard/contracts/api';
+import { sharedCredentials } from '@plugboard/gateway';
 import type { LogLine as StoredLine } from '@plugboard/runtime';
 import { z } from 'zod';
 
@@ -20,7 +21,6 @@ import { streamProgress } from './stream-progress.ts';
 
 const routes = api.instances;
 
-const credentialSet = 'shared';
 const defaultTail = 100;
 
 export const instancesRouter = routes.router({
@@ -66,7 +66,7 @@ export const instancesRouter = routes.router({
       events: [],
     }));
     await services.supervisor.restart(id);
-    const upstream = await services.supervisor.acquire(organizationId, id, credentialSet);
+    const upstream = await services.supervisor.acquire(organizationId, id, sharedCredentials);
     await storeDefinitions(services, { organizationId, id }, await readDefinitions(upstream));
     return show(services, actor, id);
   }),
@@ -120,7 +120,7 @@ async function testInstance(
   signal: AbortSignal,
 ): Promise<InstanceTest> {
   const began = performance.now();
-  const upstream = await supervisor.acquire(organizationId, id, credentialSet);
+  const upstream = await supervisor.acquire(organizationId, id, sharedCredentials);
   const ready = performance.now();
   await upstream.request({ method: 'ping', signal });
   const answered = performance.now();
