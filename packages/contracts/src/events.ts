@@ -11,5 +11,7 @@ export type ChangeEvent =
   | { kind: 'instance'; organizationId: string; instanceId: string }
   /** The stored tools, prompts, resources or instructions of an instance changed. */
   | { kind: 'definitions'; organizationId: string; instanceId: string }
+  /** There is mail for a legacy session, or an event of one of its streams, under this id. */
+  | { kind: 'session'; organizationId: string; messageId: string }
   /** The connection that carries events was lost and is back: anything may have changed. */
   | { kind: 'everything' };

@@ -27,7 +27,7 @@ export interface CallIntent extends CallFacts {
 /** Written before the answer is visible. */
 export interface CallOutcome extends CallFacts {
   readonly kind: 'call.outcome';
-  readonly outcome: 'ok' | 'tool_error' | 'error' | 'refused' | 'cancelled';
+  readonly outcome: 'ok' | 'input_required' | 'tool_error' | 'error' | 'refused' | 'cancelled';
   /** Why it was refused or failed: a code, never upstream text. */
   readonly reason?: string;
   readonly grantId?: string;

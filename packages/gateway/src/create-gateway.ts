@@ -10,6 +10,7 @@ import {
 } from '@plugboard/protocol';
 
 import { createAttribution } from './call/attribution.ts';
+import { silentClient } from './call/call-client.ts';
 import { createLimiter } from './call/limit.ts';
 import type { Caller } from './call/record.ts';
 import { type CallRequest, runCall } from './call/run-call.ts';
@@ -133,6 +134,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const call: CallRequest = {
         facts: { callId: newId(), caller, method: 'tools/call', startedAt: clock() },
         toolset: await toolsets.get(caller.organizationId, caller.agentId, endpoint),
+        client: silentClient,
         request,
         params: parseParams(request),
         signal,

@@ -1,5 +1,5 @@
 import type { ChangeEvent, Level, OfferingKind } from '@plugboard/contracts';
-import type { Envelope, Upstream } from '@plugboard/protocol';
+import type { Envelope, Era, Upstream } from '@plugboard/protocol';
 
 import type { Grant } from './access/decide.ts';
 import type { AuditRecord } from './audit-record.ts';
@@ -37,8 +37,14 @@ export interface OfferedInstance {
   readonly slug: string;
   readonly toolboxId: string;
   readonly toolboxSlug: string;
-  /** Raw JSON text of its last initialize result; undefined until its first start. */
+  /** Raw JSON text of its last initialize or discover result; undefined until its first start. */
   readonly hello: Buffer | undefined;
+  /** Undefined until its first start. */
+  readonly era: Era | undefined;
+  /** Whether it is spoken to by HTTP, where a further connection costs no further process. */
+  readonly isRemote: boolean;
+  /** Whether it ever asked something of a client: sampling, elicitation or roots. */
+  readonly asksClients: boolean;
   readonly offerings: readonly Offering[];
 }
 
@@ -53,17 +59,44 @@ export interface AccessSource {
   load(organizationId: string, agentId: string): Promise<AccessSnapshot>;
 }
 
+/** A connection to a legacy server that one client has for itself. */
+export interface OwnConnection {
+  /** Tells it from other connections to the same instance with the same credentials. */
+  readonly key: string;
+  /** The client capabilities to declare in its `initialize`. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+}
+
 /** Live connections to instances; starts a sleeping one. The runtime's supervisor is one. */
 export interface Upstreams {
   /**
    * Rejects with `AppError`: `unavailable` while the instance backs off after failures, with
    * `retryAfterMs`; `upstream_failed` when it does not start; `not_found` when it is gone.
    */
-  acquire(organizationId: string, instanceId: string, credentialSet: string): Promise<Upstream>;
+  acquire(
+    organizationId: string,
+    instanceId: string,
+    credentialSet: string,
+    own?: OwnConnection,
+  ): Promise<Upstream>;
+  /** Keeps a connection from being closed for idleness until disposed of. */
+  hold(
+    organizationId: string,
+    instanceId: string,
+    credentialSet: string,
+    own?: OwnConnection,
+  ): Disposable;
   /**
    * Hears what servers say outside of any request, such as log messages. Returns how to stop.
    */
   onMessage(listener: (upstream: Upstream, message: Envelope) => void): () => void;
+  /**
+   * Hears requests of servers that belong to no request's stream, from the first on. The one listener
+   * answers each through `Upstream.respond`. Returns how to stop.
+   */
+  onRequest(listener: (upstream: Upstream, message: Envelope) => void): () => void;
+  /** Remembers that an instance asks things of its clients (`OfferedInstance.asksClients`). */
+  noteAsking(organizationId: string, instanceId: string): Promise<void>;
 }
 
 /** The durable record of calls. */
@@ -86,13 +119,81 @@ export interface StoredSession {
   /** Raw JSON text of the client's initialize params. */
   readonly client: string;
   readonly logLevel: string | undefined;
+  /** URIs that the client subscribed to, as it named them. */
+  readonly subscriptions: readonly string[];
 }
 
 export interface SessionStore {
   create(session: StoredSession): Promise<void>;
   find(organizationId: string, idHash: Buffer): Promise<StoredSession | undefined>;
   setLogLevel(organizationId: string, idHash: Buffer, level: string): Promise<void>;
+  setSubscriptions(
+    organizationId: string,
+    idHash: Buffer,
+    subscriptions: readonly string[],
+  ): Promise<void>;
   delete(organizationId: string, idHash: Buffer): Promise<void>;
+}
+
+/** Which session: its organization and the SHA-256 of its id. */
+export interface SessionAddress {
+  readonly organizationId: string;
+  readonly idHash: Buffer;
+}
+
+/** A message for whichever node holds what of a session it is for. */
+export interface Mail {
+  readonly to: SessionAddress;
+  /** `answer`: from the client, to a server's request. `message`: to the client. */
+  readonly kind: 'answer' | 'message';
+  /** One JSON-RPC message. */
+  readonly body: Buffer;
+}
+
+/** Carries mail between nodes, through the store. Kept for minutes, heard by all nodes, here too. */
+export interface SessionMail {
+  send(mail: Mail): Promise<void>;
+  onMail(listener: (mail: Mail) => void): () => void;
+}
+
+/** One event of a response stream that its client may come back for. */
+export interface StreamEvent {
+  /** Ascending from 1 within the stream. */
+  readonly seq: number;
+  readonly body: Buffer;
+  /** Whether the stream ends with it. */
+  readonly isLast: boolean;
+}
+
+/** Events of streams that broke, kept for minutes so that any node can go on with them. */
+export interface StreamStore {
+  append(session: SessionAddress, stream: string, events: readonly StreamEvent[]): Promise<void>;
+  /** Those after `seq`, in order. */
+  readAfter(session: SessionAddress, stream: string, seq: number): Promise<readonly StreamEvent[]>;
+  /** Hears that events were appended, on any node. Returns how to stop. */
+  onAppended(listener: (session: SessionAddress, stream: string) => void): () => void;
+}
+
+/** Which agent each task of a server belongs to. */
+export interface TaskStore {
+  put(
+    organizationId: string,
+    task: { readonly instanceId: string; readonly taskId: string; readonly agentId: string },
+  ): Promise<void>;
+  /** Whose task it is; undefined for one that nobody made through this gateway. */
+  findOwner(
+    organizationId: string,
+    instanceId: string,
+    taskId: string,
+  ): Promise<string | undefined>;
+}
+
+/** Seals what clients keep for us, so that it comes back as it was, from whom it was given to. */
+export interface StateSealer {
+  /** Base64url text. `context` must be the same at opening; it is not in the text. */
+  seal(plain: Buffer, context: string): string;
+  /** Undefined when it was changed, is not ours, or belongs to another context. */
+  open(sealed: string, context: string): Buffer | undefined;
 }
 
 /** Subscribes to changes made here or on any other node; returns how to stop. */

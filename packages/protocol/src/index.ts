@@ -61,8 +61,11 @@ export type {
 export {
   assumedVersion,
   isLegacyVersion,
+  isModernVersion,
   latestLegacyVersion,
+  latestModernVersion,
   legacyVersions,
+  modernVersions,
   negotiateVersion,
 } from './versions.ts';
-export type { LegacyVersion } from './versions.ts';
+export type { Era, LegacyVersion, ModernVersion } from './versions.ts';

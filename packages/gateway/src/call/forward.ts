@@ -2,6 +2,7 @@ import { type Envelope, paramsText, type Upstream, withMember } from '@plugboard
 
 import type { Upstreams } from '../ports.ts';
 import type { Attribution } from './attribution.ts';
+import type { CallClient } from './call-client.ts';
 import { sharedCredentials } from './credential-set.ts';
 import type { ResolvedCall } from './resolve.ts';
 
@@ -13,6 +14,7 @@ export interface ForwardServices {
 export interface ForwardOptions {
   readonly organizationId: string;
   readonly agentId: string;
+  readonly client: CallClient;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly onMessage: (message: Envelope) => void;

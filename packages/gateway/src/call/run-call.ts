@@ -4,13 +4,14 @@ import { type Envelope, resultIsError, type Upstream } from '@plugboard/protocol
 import { authorize } from '../access/authorize.ts';
 import type { AuditLog } from '../ports.ts';
 import type { Toolset } from '../toolset/toolset.ts';
+import type { CallClient } from './call-client.ts';
 import { openCallRecord } from './call-record.ts';
 import { forward, type ForwardServices } from './forward.ts';
 import { guardResult } from './guard.ts';
 import type { Limiter } from './limit.ts';
 import { argumentsOf, type CallEnd, type CallFacts, endOfFailure } from './record.ts';
 import { notPermitted, unresolved } from './refusal.ts';
-import { type CallMethod, resolve } from './resolve.ts';
+import { type CallMethod, resolve, type ResolvedCall } from './resolve.ts';
 
 /** What the stages need from outside. */
 export interface CallServices extends ForwardServices {
@@ -27,6 +28,7 @@ export interface CallServices extends ForwardServices {
 export interface CallRequest {
   readonly facts: CallFacts & { readonly method: CallMethod };
   readonly toolset: Toolset;
+  readonly client: CallClient;
   readonly request: Envelope;
   /** The parsed `params`; only ever read, what is forwarded are the bytes. */
   readonly params: unknown;
@@ -34,6 +36,8 @@ export interface CallRequest {
   /** Hears what the server says during the call, in order, never before the call is on record. */
   readonly onMessage: (message: Envelope) => void;
   readonly onUpstream?: (upstream: Upstream) => void;
+  /** Carries the call out instead of forwarding it, once it is permitted and recorded. */
+  readonly perform?: (call: ResolvedCall) => Promise<Envelope>;
 }
 
 /**
@@ -63,14 +67,17 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
     using _place = services.limiter.enter(agentId);
     if (levelCovers(target.level, 'write')) await record.intend();
 
-    answer = await forward(services, target, request, {
-      organizationId,
-      agentId,
-      signal: call.signal,
-      timeoutMs: services.callTimeoutMs,
-      onMessage: (message) => record.whenRecorded(() => call.onMessage(message)),
-      ...(call.onUpstream && { onUpstream: call.onUpstream }),
-    });
+    answer = call.perform
+      ? await call.perform(target)
+      : await forward(services, target, request, {
+          organizationId,
+          agentId,
+          client: call.client,
+          signal: call.signal,
+          timeoutMs: services.callTimeoutMs,
+          onMessage: (message) => record.whenRecorded(() => call.onMessage(message)),
+          ...(call.onUpstream && { onUpstream: call.onUpstream }),
+        });
     guardResult(answer, services.maxResultBytes);
     end = endOfAnswer(answer);
   } catch (error) {

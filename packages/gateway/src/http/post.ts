@@ -9,6 +9,7 @@ import {
   readEnvelope,
 } from '@plugboard/protocol';
 
+import { silentClient } from '../call/call-client.ts';
 import type { Limiter } from '../call/limit.ts';
 import { answerRequest, type MethodServices } from '../methods/answer-request.ts';
 import { isLogWanted } from '../methods/logging.ts';
@@ -17,6 +18,8 @@ import type { Session } from '../session/session.ts';
 import type { Toolsets } from '../toolset/toolsets.ts';
 import { describeFailure, type Exchange, type OnError, refuse, sendRpcError } from './exchange.ts';
 import { type InitializeServices, openSession } from './open-session.ts';
+import { isModern } from './modern/is-modern.ts';
+import { serveModern } from './modern/serve-modern.ts';
 import { Reply } from './reply.ts';
 import { sessionOf } from './session-of.ts';
 
@@ -38,6 +41,10 @@ export async function handlePost(services: HttpServices, exchange: Exchange): Pr
   }
   const message = readEnvelope(await readBody(request, services.maxBodyBytes));
   const params = parseParams(message);
+  if (isModern(request, params)) {
+    await serveModern(services, exchange, message, params);
+    return;
+  }
   if (message.kind === 'request' && message.method === 'initialize') {
     await openSession(services, exchange, message, params);
     return;
@@ -100,6 +107,7 @@ async function serveRequest(
       await answerRequest(services, {
         session,
         toolset,
+        client: silentClient,
         request: message,
         params,
         callId: newId(),

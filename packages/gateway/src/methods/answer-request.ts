@@ -8,6 +8,7 @@ import {
 } from '@plugboard/protocol';
 
 import { sharedCredentials } from '../call/credential-set.ts';
+import type { CallClient } from '../call/call-client.ts';
 import type { CallFacts } from '../call/record.ts';
 import { MethodNotFound } from '../call/rpc-error.ts';
 import { callMethods, type CallMethod } from '../call/resolve.ts';
@@ -27,6 +28,7 @@ export interface MethodServices extends CallServices {
 export interface SessionRequest {
   readonly session: Session;
   readonly toolset: Toolset;
+  readonly client: CallClient;
   readonly request: Envelope;
   readonly params: Readonly<Record<string, unknown>>;
   readonly callId: string;
@@ -69,7 +71,7 @@ function forwardCall(
   call: SessionRequest,
   method: CallMethod,
 ): Promise<Envelope> {
-  const { session, toolset, request, params, callId, startedAt, signal, onMessage } = call;
+  const { session, toolset, client, request, params, callId, startedAt, signal, onMessage } = call;
   const { organizationId, agentId, tokenId } = session.identity;
   const facts: CallFacts & { method: CallMethod } = {
     callId,
@@ -80,7 +82,16 @@ function forwardCall(
   const onUpstream = (upstream: Upstream): void => {
     if (session.logLevel !== undefined) services.logLevels.require(upstream, session.logLevel);
   };
-  return runCall(services, { facts, toolset, request, params, signal, onMessage, onUpstream });
+  return runCall(services, {
+    facts,
+    toolset,
+    client,
+    request,
+    params,
+    signal,
+    onMessage,
+    onUpstream,
+  });
 }
 
 /**

@@ -104,6 +104,7 @@ export function createChangeWatch(services: ChangeServices): ChangeWatch {
 
 function concerns(event: ChangeEvent, session: Session): boolean {
   if (event.kind === 'everything') return true;
+  if (event.kind === 'session') return false;
   if (event.organizationId !== session.identity.organizationId) return false;
   if (event.kind === 'instance' || event.kind === 'definitions') return true;
   return event.agentId === undefined || event.agentId === session.identity.agentId;

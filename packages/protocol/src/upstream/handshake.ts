@@ -63,6 +63,7 @@ function readHello(answer: Envelope): UpstreamHello {
   }
   // Copied, since a view would keep the whole chunk that it came in alive.
   return {
+    era: 'legacy',
     result: Buffer.from(textOf(bytes, result)),
     protocolVersion: parsed['protocolVersion'],
   };

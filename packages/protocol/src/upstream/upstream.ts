@@ -1,4 +1,5 @@
 import type { Envelope } from '../envelope/envelope.ts';
+import type { Era } from '../versions.ts';
 
 /**
  * Hears one message. Handlers must not throw. One that returns a promise holds back reading from
@@ -25,11 +26,26 @@ export interface UpstreamRequest {
    * stream. A progress notification arrives with the caller's own progress token restored.
    */
   readonly onMessage?: MessageHandler | undefined;
+  /**
+   * Hears requests that a legacy server makes on this request's own stream (HTTP). Each must be
+   * answered through `Upstream.respond`. Without it they go to `Upstream.onRequest`.
+   */
+  readonly onRequest?: MessageHandler | undefined;
+  /** Asked when the time is over: while it answers true the request waits on, within `maxTotalMs`. */
+  readonly isHeldUp?: (() => boolean) | undefined;
+  /**
+   * A legacy server ended the stream of this request before its answer, which will be polled for
+   * after so many milliseconds (SEP-1699); undefined when it did not say.
+   */
+  readonly onSuspend?: ((retryMs: number | undefined) => void) | undefined;
+  /** `Mcp-Param-*` headers of a modern request over HTTP, as they are to be sent. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What the far side said of itself in answer to `initialize`. */
+/** What the far side said of itself in answer to `initialize` or `server/discover`. */
 export interface UpstreamHello {
-  /** Raw JSON text of the whole `initialize` result. */
+  readonly era: Era;
+  /** Raw JSON text of the whole result. */
   readonly result: Buffer;
   readonly protocolVersion: string;
 }
@@ -88,6 +104,8 @@ export interface Stray {
 /** Settings that every kind of connection has. */
 export interface UpstreamOptions {
   readonly clientInfo: ClientInfo;
+  /** The era found at an earlier connection: it is tried first, and the other only if it fails. */
+  readonly era?: Era;
   /** Client capabilities to declare; none by default. */
   readonly capabilities?: Readonly<Record<string, unknown>>;
   /** Versions to accept, most wanted first; all that this package supports by default. */
