@@ -38,6 +38,12 @@ describe('change events', () => {
     expect(heard).not.toContainEqual(lost);
   });
 
+  it('tell of mail for a session as what it is', async () => {
+    const event: ChangeEvent = { kind: 'session', organizationId: newId(), messageId: newId() };
+    await publish(database.db, event);
+    await vi.waitFor(() => expect(heard).toContainEqual(event));
+  });
+
   it('say everything after the connection was lost', async () => {
     heard.length = 0;
     await asRole(database.superuser, (client) =>

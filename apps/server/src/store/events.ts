@@ -155,16 +155,18 @@ function parseEvent(payload: string): ChangeEvent {
   return { kind: 'everything' };
 }
 
-const kinds: ReadonlySet<unknown> = new Set<ChangeEvent['kind']>([
-  'access',
-  'identity',
-  'instance',
-  'definitions',
-  'everything',
-]);
+const kinds: Readonly<Record<ChangeEvent['kind'], true>> = {
+  access: true,
+  identity: true,
+  instance: true,
+  definitions: true,
+  session: true,
+  everything: true,
+};
 
 function isChangeEvent(value: unknown): value is ChangeEvent {
-  return typeof value === 'object' && value !== null && 'kind' in value && kinds.has(value.kind);
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  return typeof value.kind === 'string' && Object.hasOwn(kinds, value.kind);
 }
 
 function once(signal: AbortSignal): Promise<void> {

@@ -93,6 +93,8 @@ export interface Instances {
   hello: string | null;
   defined_at: Timestamp | null;
   created_at: GeneratedTimestamp;
+  era: 'legacy' | 'modern' | null;
+  asks_clients: Generated<boolean>;
 }
 
 export interface LevelOverrides {
@@ -149,6 +151,17 @@ export interface SchemaMigrations {
   applied_at: GeneratedTimestamp;
 }
 
+export interface SessionMessages {
+  id: string;
+  organization_id: string;
+  id_hash: Buffer;
+  stream: string | null;
+  seq: Generated<number>;
+  kind: 'answer' | 'message' | 'event' | 'last';
+  body: Buffer;
+  created_at: GeneratedTimestamp;
+}
+
 export interface Sessions {
   organization_id: string;
   id_hash: Buffer;
@@ -160,6 +173,15 @@ export interface Sessions {
   log_level: string | null;
   created_at: GeneratedTimestamp;
   last_seen_at: GeneratedTimestamp;
+  subscriptions: GeneratedJson;
+}
+
+export interface Tasks {
+  organization_id: string;
+  instance_id: string;
+  task_id: string;
+  agent_id: string;
+  created_at: GeneratedTimestamp;
 }
 
 export interface Toolboxes {
@@ -187,6 +209,8 @@ export interface Database {
   organizations: Organizations;
   owner_keys: OwnerKeys;
   schema_migrations: SchemaMigrations;
+  session_messages: SessionMessages;
   sessions: Sessions;
+  tasks: Tasks;
   toolboxes: Toolboxes;
 }

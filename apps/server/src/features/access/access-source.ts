@@ -56,6 +56,9 @@ export async function withOfferings(
     toolboxId: row.toolbox_id,
     toolboxSlug: row.toolbox_slug,
     hello: row.hello === null ? undefined : Buffer.from(row.hello),
+    era: row.era ?? undefined,
+    isRemote: row.is_remote,
+    asksClients: row.asks_clients,
     offerings: offerings.get(row.id) ?? [],
   }));
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { isRemote } from '../instances/queries.ts';
 import type { TenantDb } from '../tenant-db.ts';
 
 /** Grants of an agent that have not run out. */
@@ -33,6 +34,9 @@ export function instancesWithToolbox(db: TenantDb) {
       'instances.toolbox_id',
       'toolboxes.slug as toolbox_slug',
       'instances.hello',
+      'instances.era',
+      'instances.asks_clients',
+      isRemote,
     ])
     .orderBy('instances.slug');
 }

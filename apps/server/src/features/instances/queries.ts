@@ -70,6 +70,9 @@ export async function deleteInstance(db: TenantDb, id: string): Promise<void> {
   await db.deleteFrom('instances').where('id', '=', id).execute();
 }
 
+/** Whether an instance is spoken to by HTTP. */
+export const isRemote = sql<boolean>`instances.launch ->> 'driver' = 'remote'`.as('is_remote');
+
 function withToolbox(db: TenantDb) {
   return db
     .selectFrom('instances')
@@ -87,6 +90,9 @@ function withToolbox(db: TenantDb) {
       'instances.idle_ms',
       'instances.start_timeout_ms',
       'instances.hello',
+      'instances.era',
+      'instances.asks_clients',
+      isRemote,
       'instances.defined_at',
       'instances.created_at',
     ])
