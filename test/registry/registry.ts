@@ -45,6 +45,8 @@ export const testServers = [
   'changing',
   'ten-tools',
   'looker',
+  'asking',
+  'modern',
 ] as const;
 
 /** The package name of a test server. */
