@@ -1,17 +1,39 @@
 import type { ChangeEvent } from '@plugboard/contracts';
 
-import type { AgentDirectory } from '../ports.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { AgentDirectory, AgentIdentity } from '../ports.ts';
+import type { Toolset } from '../toolset/toolset.ts';
 import type { Toolsets } from '../toolset/toolsets.ts';
 import type { ListNoun, Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
 
 /** Changes come in bursts (a server that starts, a script that grants); they are told once. */
 const settleMs = 50;
 /** Node's timers wrap around beyond this. */
 const longestTimerMs = 2 ** 31 - 1;
 
-export interface ChangeServices {
-  readonly sessions: Sessions;
+/** What is open towards a client of an agent: a legacy session, or a modern client's listening. */
+export interface Watched {
+  readonly identity: AgentIdentity;
+  readonly endpoint: Endpoint;
+  /** What the client was last told its lists are. */
+  shown: Toolset['lists'] | undefined;
+  /** Looks at it again when a grant or its token runs out. */
+  alarm: NodeJS.Timeout | undefined;
+  tellListChanged(noun: ListNoun): void;
+  /** Hears what the agent may use from now on, each time that it may have changed. */
+  onAccess?(toolset: Toolset): void;
+}
+
+/** All of one kind that are open here. */
+export interface WatchedSet<T extends Watched> {
+  inUse(): Iterable<T>;
+  has(watched: T): boolean;
+  /** Ends one whose token is gone. */
+  release(watched: T): void;
+}
+
+export interface ChangeServices<T extends Watched> {
+  readonly sessions: WatchedSet<T>;
   readonly toolsets: Toolsets;
   readonly agents: AgentDirectory;
   readonly clock: () => number;
@@ -22,18 +44,18 @@ export interface ChangeServices {
  * Keeps open sessions true to what their agents may use: ends those whose token is gone, tells the
  * others which of their lists changed, and does so too when a grant or a token runs out.
  */
-export interface ChangeWatch extends Disposable {
+export interface ChangeWatch<T extends Watched = Session> extends Disposable {
   /** Acts on a change, within a tenth of a second. */
   hear(event: ChangeEvent): void;
   /** Remembers what a session was shown, and when that ends by itself. */
-  watch(session: Session): Promise<void>;
+  watch(session: T): Promise<void>;
 }
 
-export function createChangeWatch(services: ChangeServices): ChangeWatch {
+export function createChangeWatch<T extends Watched>(services: ChangeServices<T>): ChangeWatch<T> {
   const { sessions, toolsets, agents, clock, onError } = services;
   let settling: NodeJS.Timeout | undefined;
-  let changed = new Set<Session>();
-  let questioned = new Set<Session>();
+  let changed = new Set<T>();
+  let questioned = new Set<T>();
 
   function hear(event: ChangeEvent): void {
     toolsets.drop(event);
@@ -57,17 +79,18 @@ export function createChangeWatch(services: ChangeServices): ChangeWatch {
     }
   }
 
-  async function askAndCompare(session: Session): Promise<void> {
+  async function askAndCompare(session: T): Promise<void> {
     if (await agents.holds(session.identity)) await compare(session);
     else sessions.release(session);
   }
 
-  async function compare(session: Session): Promise<void> {
+  async function compare(session: T): Promise<void> {
     const { organizationId, agentId } = session.identity;
     const before = session.shown;
     const toolset = await toolsets.get(organizationId, agentId, session.endpoint);
     session.shown = toolset.lists;
     wakeAt(session, Math.min(toolset.validUntil, session.identity.expiresAt ?? Infinity));
+    session.onAccess?.(toolset);
     if (!before) return;
     const differs = (kind: keyof typeof before) => !before[kind].equals(toolset.lists[kind]);
     const nouns: readonly [ListNoun, boolean][] = [
@@ -87,7 +110,7 @@ export function createChangeWatch(services: ChangeServices): ChangeWatch {
     session.alarm = setTimeout(() => void recheck(session).catch(onError), delay).unref();
   }
 
-  async function recheck(session: Session): Promise<void> {
+  async function recheck(session: T): Promise<void> {
     if (!sessions.has(session)) return;
     if ((session.identity.expiresAt ?? Infinity) <= clock()) sessions.release(session);
     else await compare(session);
@@ -102,7 +125,7 @@ export function createChangeWatch(services: ChangeServices): ChangeWatch {
   };
 }
 
-function concerns(event: ChangeEvent, session: Session): boolean {
+function concerns(event: ChangeEvent, session: Watched): boolean {
   if (event.kind === 'everything') return true;
   if (event.kind === 'session') return false;
   if (event.organizationId !== session.identity.organizationId) return false;
