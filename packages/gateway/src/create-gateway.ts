@@ -25,7 +25,11 @@ import type {
   AgentDirectory,
   AuditLog,
   OnChange,
+  SessionMail,
   SessionStore,
+  StateSealer,
+  StreamStore,
+  TaskStore,
   Upstreams,
 } from './ports.ts';
 import { createChangeWatch } from './session/changes.ts';
@@ -40,6 +44,10 @@ export interface GatewayOptions {
   readonly audit: AuditLog;
   readonly upstreams: Upstreams;
   readonly sessionStore: SessionStore;
+  readonly sessionMail: SessionMail;
+  readonly streamStore: StreamStore;
+  readonly tasks: TaskStore;
+  readonly sealer: StateSealer;
   readonly onChange: OnChange;
   readonly serverInfo: ServerInfo;
   /** Hears failures that no caller can be told of in full; `reference` is what the caller was told. */
@@ -99,6 +107,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     sessions,
     changes,
     attribution,
+    tasks: options.tasks,
+    sealer: options.sealer,
+    sessionMail: options.sessionMail,
+    streamStore: options.streamStore,
     limiter: createLimiter(limits.maxCallsPerAgent),
     streams: createLimiter(limits.maxStreamsPerAgent, 'open streams'),
     logLevels: createLogLevels(onError),

@@ -35,6 +35,7 @@ export type {
   StreamEvent,
   StreamStore,
   TaskStore,
+  UpstreamPlace,
   Upstreams,
 } from './ports.ts';
 export { exposeName, exposeUri, parseExposedUri } from './toolset/naming.ts';

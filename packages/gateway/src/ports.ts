@@ -67,6 +67,14 @@ export interface OwnConnection {
   readonly capabilities: Readonly<Record<string, unknown>>;
 }
 
+/** Which connection it is that something comes from. */
+export interface UpstreamPlace {
+  readonly organizationId: string;
+  readonly instanceId: string;
+  /** The key of the client whose own it is; undefined for one that is shared. */
+  readonly ownKey: string | undefined;
+}
+
 /** Live connections to instances; starts a sleeping one. The runtime's supervisor is one. */
 export interface Upstreams {
   /**
@@ -91,10 +99,12 @@ export interface Upstreams {
    */
   onMessage(listener: (upstream: Upstream, message: Envelope) => void): () => void;
   /**
-   * Hears requests of servers that belong to no request's stream, from the first on. The one listener
-   * answers each through `Upstream.respond`. Returns how to stop.
+   * Hears requests of servers that belong to no request's stream, from the first on, with whose they
+   * are. The one listener answers each through `Upstream.respond`. Returns how to stop.
    */
-  onRequest(listener: (upstream: Upstream, message: Envelope) => void): () => void;
+  onRequest(
+    listener: (upstream: Upstream, message: Envelope, from: UpstreamPlace) => void,
+  ): () => void;
   /** Remembers that an instance asks things of its clients (`OfferedInstance.asksClients`). */
   noteAsking(organizationId: string, instanceId: string): Promise<void>;
 }

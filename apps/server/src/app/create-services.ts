@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 
 import { createGateway } from '@plugboard/gateway';
 import { createInstaller, createLogs, type SandboxReport } from '@plugboard/runtime';
-import { deriveKey } from '@plugboard/vault';
+import { createStateSealer, deriveKey } from '@plugboard/vault';
 import type { Logger } from 'pino';
 
 import { createAccessSource } from '../features/access/access-source.ts';
@@ -11,6 +11,7 @@ import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/pending-instances.ts';
 import { createKeyring } from '../features/organizations/keyring.ts';
 import { createSessionStore } from '../features/sessions/session-store.ts';
+import { createTaskStore } from '../features/tasks/task-store.ts';
 import { createAgentDirectory } from '../features/tokens/agent-directory.ts';
 import type { Store } from '../store/open-store.ts';
 import { createReadiness } from './readiness.ts';
@@ -62,6 +63,8 @@ export async function createServices(
     audit,
     upstreams: supervisor,
     sessionStore: createSessionStore(db),
+    tasks: createTaskStore(db),
+    sealer: createStateSealer(deriveKey(masterKey, 'request-state')),
     onChange,
     serverInfo: { name: 'plugboard', title: 'Plugboard', version },
     onError: (error, reference) => log.error({ err: error, reference }, 'a call failed inside'),

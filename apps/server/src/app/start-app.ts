@@ -11,6 +11,7 @@ import { keyFiles } from '../features/organizations/first-keys.ts';
 import { prepareOrganization } from '../features/organizations/first-run.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
 import { keepSessionsSwept } from '../features/sessions/session-store.ts';
+import { keepTasksSwept } from '../features/tasks/task-store.ts';
 import { createHostGuard } from '../http/host-guard.ts';
 import { createLazyApp } from '../http/lazy-app.ts';
 import { type BoundServer, bindServer } from '../http/server.ts';
@@ -80,6 +81,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
     await bound.close(drainMs, () => services.gateway[Symbol.dispose]());
   });
   starting.use(keepSessionsSwept(store.db, log));
+  starting.use(keepTasksSwept(store.db, log));
   const { organizationId, isFirst } = await prepareOrganization(services);
   bound.serve({
     guard: createHostGuard(config),

@@ -20,6 +20,7 @@ export interface ForwardOptions {
   readonly onMessage: (message: Envelope) => void;
   /** Hears which connection carries the call, just before it is sent. */
   readonly onUpstream?: (upstream: Upstream) => void;
+  readonly onSuspend?: (retryMs: number | undefined) => void;
 }
 
 /**
@@ -47,6 +48,7 @@ export async function forward(
     signal,
     timeoutMs,
     onMessage,
+    ...(options.onSuspend && { onSuspend: options.onSuspend }),
   });
 }
 

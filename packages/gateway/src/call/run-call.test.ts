@@ -10,11 +10,15 @@ import {
   buildGrant,
   buildInstance,
   buildOffering,
+  memoryTasks,
   notingAudit,
+  plainSealer,
   scriptedUpstream,
+  upstreamsOf,
 } from '../testing/build.ts';
 import { buildToolset } from '../toolset/toolset.ts';
 import { createAttribution } from './attribution.ts';
+import { silentClient } from './call-client.ts';
 import { createLimiter } from './limit.ts';
 import { resolve } from './resolve.ts';
 import { type CallServices, runCall } from './run-call.ts';
@@ -36,7 +40,9 @@ function set(
   });
   const services: CallServices = {
     audit,
-    upstreams: { acquire: () => Promise.resolve(upstream), onMessage: () => () => {} },
+    tasks: memoryTasks(),
+    sealer: plainSealer,
+    upstreams: upstreamsOf(upstream),
     attribution: createAttribution(),
     limiter: createLimiter(2),
     clock: () => Date.now(),
@@ -68,6 +74,7 @@ function set(
         startedAt: Date.now(),
       },
       toolset,
+      client: silentClient,
       request,
       params: parseParams(request),
       signal: signal ?? new AbortController().signal,

@@ -2,7 +2,7 @@ import { levelCovers } from '@plugboard/contracts';
 import { type Envelope, resultIsError, type Upstream } from '@plugboard/protocol';
 
 import { authorize } from '../access/authorize.ts';
-import type { AuditLog } from '../ports.ts';
+import type { AuditLog, StateSealer, TaskStore } from '../ports.ts';
 import type { Toolset } from '../toolset/toolset.ts';
 import type { CallClient } from './call-client.ts';
 import { openCallRecord } from './call-record.ts';
@@ -16,6 +16,8 @@ import { type CallMethod, resolve, type ResolvedCall } from './resolve.ts';
 /** What the stages need from outside. */
 export interface CallServices extends ForwardServices {
   readonly audit: AuditLog;
+  readonly tasks: TaskStore;
+  readonly sealer: StateSealer;
   readonly limiter: Limiter;
   /** Epoch milliseconds, with a fraction. */
   readonly clock: () => number;
@@ -36,6 +38,8 @@ export interface CallRequest {
   /** Hears what the server says during the call, in order, never before the call is on record. */
   readonly onMessage: (message: Envelope) => void;
   readonly onUpstream?: (upstream: Upstream) => void;
+  /** The server will be polled for the answer; see `UpstreamRequest.onSuspend`. */
+  readonly onSuspend?: (retryMs: number | undefined) => void;
   /** Carries the call out instead of forwarding it, once it is permitted and recorded. */
   readonly perform?: (call: ResolvedCall) => Promise<Envelope>;
 }
@@ -77,6 +81,7 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
           timeoutMs: services.callTimeoutMs,
           onMessage: (message) => record.whenRecorded(() => call.onMessage(message)),
           ...(call.onUpstream && { onUpstream: call.onUpstream }),
+          ...(call.onSuspend && { onSuspend: call.onSuspend }),
         });
     guardResult(answer, services.maxResultBytes);
     end = endOfAnswer(answer);

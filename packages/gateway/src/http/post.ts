@@ -13,7 +13,7 @@ import { silentClient } from '../call/call-client.ts';
 import type { Limiter } from '../call/limit.ts';
 import { answerRequest, type MethodServices } from '../methods/answer-request.ts';
 import { isLogWanted } from '../methods/logging.ts';
-import type { AgentDirectory } from '../ports.ts';
+import type { AgentDirectory, SessionMail, StreamStore } from '../ports.ts';
 import type { Session } from '../session/session.ts';
 import type { Toolsets } from '../toolset/toolsets.ts';
 import { describeFailure, type Exchange, type OnError, refuse, sendRpcError } from './exchange.ts';
@@ -25,6 +25,8 @@ import { sessionOf } from './session-of.ts';
 
 export interface HttpServices extends MethodServices, InitializeServices {
   readonly agents: AgentDirectory;
+  readonly sessionMail: SessionMail;
+  readonly streamStore: StreamStore;
   readonly toolsets: Toolsets;
   /** Counts an agent's open GET streams. */
   readonly streams: Limiter;

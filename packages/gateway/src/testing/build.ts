@@ -9,7 +9,14 @@ import {
 
 import type { Grant } from '../access/decide.ts';
 import type { AuditRecord } from '../audit-record.ts';
-import type { AuditLog, OfferedInstance, Offering } from '../ports.ts';
+import type {
+  AuditLog,
+  OfferedInstance,
+  Offering,
+  StateSealer,
+  TaskStore,
+  Upstreams,
+} from '../ports.ts';
 
 export function buildOffering(
   name: string,
@@ -26,7 +33,11 @@ export function buildOffering(
   return { kind, name, level: fields.level ?? 'read', definition: Buffer.from(definition) };
 }
 
-export function buildInstance(slug: string, offerings: readonly Offering[]): OfferedInstance {
+export function buildInstance(
+  slug: string,
+  offerings: readonly Offering[],
+  fields: Partial<OfferedInstance> = {},
+): OfferedInstance {
   return {
     id: newId(),
     slug,
@@ -35,6 +46,10 @@ export function buildInstance(slug: string, offerings: readonly Offering[]): Off
     hello: Buffer.from(
       '{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{}}',
     ),
+    era: 'legacy',
+    isRemote: false,
+    asksClients: false,
+    ...fields,
     offerings,
   };
 }
@@ -81,7 +96,7 @@ export function scriptedUpstream(
   hello = '{"protocolVersion":"2025-11-25","capabilities":{}}',
 ): Upstream {
   return {
-    hello: { result: Buffer.from(hello), protocolVersion: '2025-11-25' },
+    hello: { era: 'legacy', result: Buffer.from(hello), protocolVersion: '2025-11-25' },
     request: async (request) => readEnvelope(Buffer.from(await answer(request))),
     notify: () => {},
     onMessage: undefined,
@@ -92,3 +107,42 @@ export function scriptedUpstream(
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
+
+/** Gives the same connection to everybody. */
+export function upstreamsOf(upstream: Upstream): Upstreams {
+  return {
+    acquire: () => Promise.resolve(upstream),
+    hold: () => ({ [Symbol.dispose]: () => {} }),
+    onMessage: () => () => {},
+    onRequest: () => () => {},
+    noteAsking: () => Promise.resolve(),
+  };
+}
+
+export function memoryTasks(): TaskStore {
+  const owners = new Map<string, string>();
+  const keyOf = (...parts: string[]): string => JSON.stringify(parts);
+  return {
+    async put(organizationId, { instanceId, taskId, agentId }) {
+      owners.set(keyOf(organizationId, instanceId, taskId), agentId);
+    },
+    async findOwner(organizationId, instanceId, taskId) {
+      return owners.get(keyOf(organizationId, instanceId, taskId));
+    },
+  };
+}
+
+/** Binds to the context as a real one does, and hides nothing. */
+export const plainSealer: StateSealer = {
+  seal: (plain, context) =>
+    Buffer.from(JSON.stringify([context, plain.toString('latin1')])).toString('base64url'),
+  open(sealed, context) {
+    try {
+      const [sealedFor, text]: string[] = JSON.parse(Buffer.from(sealed, 'base64url').toString());
+      return sealedFor === context ? Buffer.from(text ?? '', 'latin1') : undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  },
+};
