@@ -101,7 +101,7 @@ export function createChangeWatch<T extends Watched>(services: ChangeServices<T>
     for (const [noun, isDifferent] of nouns) if (isDifferent) session.tellListChanged(noun);
   }
 
-  function wakeAt(session: Session, at: number): void {
+  function wakeAt(session: T, at: number): void {
     clearTimeout(session.alarm);
     session.alarm = undefined;
     // One that was forgotten meanwhile must not be kept alive by its alarm.
