@@ -30,14 +30,59 @@ export {
   withMember,
 } from './envelope/params.ts';
 export { readEnvelope } from './envelope/read-envelope.ts';
+export { spliceEnvelope } from './envelope/splice-envelope.ts';
 export { findMember, findPath } from './json/find-member.ts';
 export { JsonSyntaxError } from './json/json-syntax-error.ts';
+export { insertionOf, lastMember, removalOf } from './json/members.ts';
 export { parseUnambiguous } from './json/parse.ts';
 export { scanArray, scanObject } from './json/scan.ts';
 export type { Member } from './json/scan.ts';
 export { splice, spliceParts } from './json/splice.ts';
 export type { Edit } from './json/splice.ts';
 export { readString } from './json/string.ts';
+export { headerParameters } from './modern/header-parameters.ts';
+export type { HeaderParameter } from './modern/header-parameters.ts';
+export { decodeHeaderValue, encodeHeaderValue } from './modern/header-value.ts';
+export type { RequestHeaders } from './modern/header-value.ts';
+export {
+  buildInputRequired,
+  readInputRequired,
+  withRequestState,
+} from './modern/input-required.ts';
+export type { InputRequest, InputRequired } from './modern/input-required.ts';
+export {
+  buildInputResponses,
+  readInput,
+  withInput,
+  withoutInput,
+} from './modern/input-responses.ts';
+export type { BroughtInput } from './modern/input-responses.ts';
+export {
+  checkMirroredHeaders,
+  checkRequest,
+  checkVersionHeader,
+  mirroredHeaders,
+} from './modern/mirrored-headers.ts';
+export { missingCapabilities, missingCapabilityError } from './modern/missing-capabilities.ts';
+export { modernCodes, ModernError } from './modern/modern-error.ts';
+export {
+  checkParameterHeaders,
+  otherParameterHeaders,
+  parameterHeaders,
+} from './modern/parameter-headers.ts';
+export {
+  logLevels,
+  metaKeys,
+  readRequestMeta,
+  requireModernVersion,
+  serverInfoKey,
+  subscriptionIdKey,
+} from './modern/request-meta.ts';
+export type { RequestMeta } from './modern/request-meta.ts';
+export { completedParts, resultTypeOf, withCaching, withResultType } from './modern/result-type.ts';
+export type { Caching } from './modern/result-type.ts';
+export { withoutRequestMeta, withRequestMeta } from './modern/splice-meta.ts';
+export type { RequestMetaText } from './modern/splice-meta.ts';
 export { connectSse } from './upstream/connect-sse.ts';
 export type { SseOptions } from './upstream/connect-sse.ts';
 export { connectStdio } from './upstream/connect-stdio.ts';

@@ -4,6 +4,7 @@ import { parseUnambiguous } from '../json/parse.ts';
 import type { Range } from '../json/range.ts';
 import { splice } from '../json/splice.ts';
 import { readString } from '../json/string.ts';
+import { metaKeys } from '../modern/request-meta.ts';
 import { EnvelopeError } from './envelope-error.ts';
 import { type Envelope, textOf } from './envelope.ts';
 
@@ -36,9 +37,12 @@ export function parseParams(envelope: Envelope): Readonly<Record<string, unknown
 
 /** What access, the record and the way back of progress depend on, and where in `params` it stands. */
 const decisive = [
-  { holder: undefined, keys: ['name', 'uri', 'ref', 'arguments', '_meta'] },
+  {
+    holder: undefined,
+    keys: ['name', 'uri', 'ref', 'arguments', '_meta', 'taskId', 'inputResponses', 'requestState'],
+  },
   { holder: 'ref', keys: ['type', 'name', 'uri'] },
-  { holder: '_meta', keys: ['progressToken'] },
+  { holder: '_meta', keys: ['progressToken', ...Object.values(metaKeys)] },
 ] as const;
 
 function refuseLookAlikes(params: Readonly<Record<string, unknown>>): void {

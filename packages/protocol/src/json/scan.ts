@@ -3,9 +3,11 @@ import type { Range } from './range.ts';
 import { decodeString } from './string.ts';
 import { skipKey, skipValue, skipWhitespace } from './skip-value.ts';
 
-/** One member of an object: its key decoded, and where its value lies. */
+/** One member of an object: its key decoded, and where key and value lie. */
 export interface Member {
   readonly key: string;
+  /** Offset of the key's opening quote. */
+  readonly start: number;
   readonly value: Range;
 }
 
@@ -23,7 +25,11 @@ export function scanObject(bytes: Buffer, start = 0, end: number = bytes.length)
   for (;;) {
     const value = skipKey(bytes, at, end);
     const valueEnd = skipValue(bytes, value, end);
-    members.push({ key: decodeString(bytes, at, value), value: { start: value, end: valueEnd } });
+    members.push({
+      key: decodeString(bytes, at, value),
+      start: at,
+      value: { start: value, end: valueEnd },
+    });
     at = skipWhitespace(bytes, valueEnd, end);
     if (bytes[at] === 0x7d && at < end) return leave(bytes, at, end, members);
     if (bytes[at] !== comma || at >= end) throw new JsonSyntaxError('expected "," or "}"', at);
