@@ -57,7 +57,7 @@ export async function answerRequest(
     await raiseLogLevel(services, call);
     return [buildResult(id, '{}')];
   }
-  const list = listResult(toolset, method, params);
+  const list = listResult(toolset, method, params, call.client, call.startedAt);
   if (list) return resultParts(id, list);
   throw new MethodNotFound(method);
 }

@@ -1,19 +1,27 @@
 import type { OfferingKind } from '@plugboard/contracts';
-import { findMember, splice } from '@plugboard/protocol';
+import type { Range } from '@plugboard/protocol';
 
 import { authorize } from '../access/authorize.ts';
 import type { Grant } from '../access/decide.ts';
 import { reachesInstance } from '../access/reaches-instance.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { AccessSnapshot, OfferedInstance, Offering } from '../ports.ts';
+import { exposeDefinition } from './expose-definition.ts';
 import { exposeName, exposeUri } from './naming.ts';
 import { rulingTemplates, subjectsOf } from './subjects.ts';
+import { headerParametersOf } from './tool-traits.ts';
 
 /** An offering under the name that this endpoint gives it. */
 export interface Entry {
   readonly exposed: string;
   readonly instance: OfferedInstance;
   readonly offering: Offering;
+}
+
+/** An offering that the agent may use, and where its definition lies in the list's text. */
+export interface Shown {
+  readonly offering: Offering;
+  readonly range: Range;
 }
 
 /**
@@ -27,24 +35,22 @@ export interface Toolset {
   readonly instances: readonly OfferedInstance[];
   /** By exposed name. Holds what the agent may not call too: the decision comes later, at each call. */
   readonly entries: Readonly<Record<OfferingKind, ReadonlyMap<string, Entry>>>;
+  /**
+   * All that the agent may use, for telling whether it changed. What a client is shown of it depends
+   * on the client: see `listResult`.
+   */
   readonly lists: Readonly<Record<OfferingKind, Buffer>>;
+  readonly shown: Readonly<Record<OfferingKind, readonly Shown[]>>;
   /** Epoch milliseconds at which a grant runs out and the lists must be made again. */
   readonly validUntil: number;
 }
 
-const listMember: Readonly<Record<OfferingKind, string>> = {
+/** The member of a list's result that holds the definitions. */
+export const listMember: Readonly<Record<OfferingKind, string>> = {
   tool: 'tools',
   prompt: 'prompts',
   resource: 'resources',
   resource_template: 'resourceTemplates',
-};
-
-/** The definition's member that holds its name. */
-const nameMember: Readonly<Record<OfferingKind, string>> = {
-  tool: 'name',
-  prompt: 'name',
-  resource: 'uri',
-  resource_template: 'uriTemplate',
 };
 
 /** Makes the toolset of an agent at an endpoint as of `now` (epoch ms). */
@@ -56,21 +62,26 @@ export function buildToolset(snapshot: AccessSnapshot, endpoint: Endpoint, now: 
     resource: new Map<string, Entry>(),
     resource_template: new Map<string, Entry>(),
   };
-  const shown: Record<OfferingKind, Buffer[]> = {
-    tool: [],
-    prompt: [],
-    resource: [],
-    resource_template: [],
+  const texts = {
+    tool: new ListText('tool'),
+    prompt: new ListText('prompt'),
+    resource: new ListText('resource'),
+    resource_template: new ListText('resource_template'),
   };
   for (const instance of served) {
     const templates = rulingTemplates(snapshot.grants, instance);
     for (const offering of instance.offerings) {
+      if (!isUsable(instance, offering)) continue;
       const exposed = exposedName(endpoint, instance, offering);
       if (entries[offering.kind].has(exposed)) continue;
       entries[offering.kind].set(exposed, { exposed, instance, offering });
       const subjects = subjectsOf(instance, offering, templates);
       if (!authorize(snapshot.grants, subjects, now).allowed) continue;
-      shown[offering.kind].push(renamed(offering, exposed));
+      const definition =
+        endpoint.instance === undefined
+          ? exposeDefinition(offering, exposed, instance.slug)
+          : offering.definition;
+      if (definition) texts[offering.kind].add(offering, definition);
     }
   }
   return {
@@ -79,10 +90,16 @@ export function buildToolset(snapshot: AccessSnapshot, endpoint: Endpoint, now: 
     instances: served.filter((instance) => reachesInstance(snapshot.grants, instance, now)),
     entries,
     lists: {
-      tool: listResult('tool', shown.tool),
-      prompt: listResult('prompt', shown.prompt),
-      resource: listResult('resource', shown.resource),
-      resource_template: listResult('resource_template', shown.resource_template),
+      tool: texts.tool.end(),
+      prompt: texts.prompt.end(),
+      resource: texts.resource.end(),
+      resource_template: texts.resource_template.end(),
+    },
+    shown: {
+      tool: texts.tool.shown,
+      prompt: texts.prompt.shown,
+      resource: texts.resource.shown,
+      resource_template: texts.resource_template.shown,
     },
     validUntil: nextExpiry(snapshot.grants, now),
   };
@@ -100,23 +117,42 @@ function exposedName(endpoint: Endpoint, instance: OfferedInstance, offering: Of
     : exposeUri(instance.slug, offering.name);
 }
 
-/** The definition with its name replaced, every other byte as the server wrote it. */
-function renamed(offering: Offering, exposed: string): Buffer {
-  if (exposed === offering.name) return offering.definition;
-  const bytes = offering.definition;
-  const name = findMember(bytes, { start: 0, end: bytes.length }, nameMember[offering.kind]);
-  if (!name) return bytes;
-  return splice(bytes, [{ range: name, replacement: Buffer.from(JSON.stringify(exposed)) }]);
+/**
+ * Over HTTP no client may use a tool whose header annotations break the rules (MCP 2026-07-28,
+ * tools), and towards a modern remote server Plugboard is one.
+ */
+function isUsable(instance: OfferedInstance, offering: Offering): boolean {
+  if (instance.era !== 'modern' || !instance.isRemote) return true;
+  return headerParametersOf(offering) !== undefined;
 }
 
-function listResult(kind: OfferingKind, definitions: readonly Buffer[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`{"${listMember[kind]}":[`)];
-  for (const [index, definition] of definitions.entries()) {
-    if (index > 0) parts.push(comma);
-    parts.push(definition);
+/** The text of one list while it is put together. */
+class ListText {
+  readonly shown: Shown[] = [];
+  readonly #parts: Buffer[];
+  #length: number;
+
+  constructor(kind: OfferingKind) {
+    const head = Buffer.from(`{"${listMember[kind]}":[`);
+    this.#parts = [head];
+    this.#length = head.length;
   }
-  parts.push(closing);
-  return Buffer.concat(parts);
+
+  add(offering: Offering, definition: Buffer): void {
+    if (this.shown.length > 0) this.#push(comma);
+    const start = this.#length;
+    this.#push(definition);
+    this.shown.push({ offering, range: { start, end: this.#length } });
+  }
+
+  end(): Buffer {
+    return Buffer.concat([...this.#parts, closing]);
+  }
+
+  #push(part: Buffer): void {
+    this.#parts.push(part);
+    this.#length += part.length;
+  }
 }
 
 const comma = Buffer.from(',');

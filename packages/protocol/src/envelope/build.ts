@@ -17,8 +17,9 @@ export function buildResult(idJson: string, result: Buffer | string): Buffer {
 }
 
 /** As `buildResult`, as parts to be written one after another: a large result is not copied. */
-export function resultParts(idJson: string, result: Buffer): Buffer[] {
-  return [Buffer.from(`{"jsonrpc":"2.0","id":${idJson},"result":`), result, closing];
+export function resultParts(idJson: string, result: Buffer | readonly Buffer[]): Buffer[] {
+  const head = Buffer.from(`{"jsonrpc":"2.0","id":${idJson},"result":`);
+  return Buffer.isBuffer(result) ? [head, result, closing] : [head, ...result, closing];
 }
 
 /** An error; null answers a request whose id could not be read. */
