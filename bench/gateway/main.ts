@@ -25,9 +25,12 @@ async function main(options: Options): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(1)));
   }
-  const http = stack.use(await startScript(join(import.meta.dirname, 'upstreams/http.ts'), []));
+  const script = join(import.meta.dirname, 'upstreams/http.ts');
+  const http = stack.use(await startScript(script, []));
+  const modern = stack.use(await startScript(script, ['--modern']));
   const upstreams: Upstreams = {
     httpUrl: `http://127.0.0.1:${http.firstLine}/mcp`,
+    modernUrl: `http://127.0.0.1:${modern.firstLine}/mcp`,
     stdioDirectory: workspace,
     stdioEntry: await packStdioServer(workspace),
   };
@@ -47,7 +50,8 @@ async function main(options: Options): Promise<void> {
     cells.push(report);
     for (let round = 0; round < options.rounds; round++) {
       for (const contestant of inTurn(contestants, round)) {
-        const window = await measureQuietWindow(contestant, cell, load, http.pid, options);
+        const upstream = cell.transport === 'modern' ? modern : http;
+        const window = await measureQuietWindow(contestant, cell, load, upstream.pid, options);
         (report.windows[contestant.name] ??= []).push(window);
         for (const error of window.firstErrors) console.error(`${contestant.name}: ${error}`);
       }

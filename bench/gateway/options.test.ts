@@ -6,6 +6,8 @@ describe('readOptions', () => {
   it('runs everything but writes unless told', () => {
     const options = readOptions([]);
     expect(options.answers).toEqual(['2k', '50k']);
+    expect(options.transports).toEqual(['http', 'stdio']);
+    expect(options.contestants).toEqual(['direct', 'bare', 'plugboard']);
     expect(options.clientCounts).toEqual([1, 16, 64]);
     expect([options.rounds, options.windowMs]).toEqual([5, 2_000]);
   });
@@ -17,6 +19,9 @@ describe('readOptions', () => {
     expect(options.clientCounts).toEqual([16]);
     expect(options.contestants).toEqual(['bare']);
     expect(options.rounds).toBe(2);
+    const bridged = readOptions(['--only', 'modern,plugboard,plugboard-modern']);
+    expect(bridged.transports).toEqual(['modern']);
+    expect(bridged.contestants).toEqual(['plugboard', 'plugboard-modern']);
   });
 
   it('names the word or flag at fault', () => {

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
-export const transports = ['http', 'stdio'] as const;
+export const transports = ['http', 'stdio', 'modern'] as const;
 export const answers = ['2k', '50k', 'write'] as const;
 export const clientCounts = [1, 16, 64] as const;
-export const contestants = ['direct', 'bare', 'plugboard'] as const;
+export const contestants = ['direct', 'bare', 'plugboard', 'plugboard-modern'] as const;
 
 export type Transport = (typeof transports)[number];
 export type Answer = (typeof answers)[number];
@@ -29,7 +29,8 @@ export const usage = `node bench/gateway/main.ts [flags]
   --only <words>   what to run, separated by commas: ${transports.join(', ')}; ${answers.join(', ')};
                    ${clientCounts.join(', ')} (clients); ${contestants.join(', ')}.
                    Words of one kind choose among it; a kind without a word runs whole, except
-                   that write (a call that is recorded before and after) has to be named.
+                   for what has to be named: write (a call that is recorded before and after),
+                   modern (an HTTP upstream of the modern era), plugboard-modern (clients of it).
   --quick          two rounds with windows of one second, instead of five of two seconds
   --rounds <n>     rounds; contestants take turns in each
   --seconds <n>    length of a window
@@ -56,10 +57,10 @@ export function readOptions(args: readonly string[]): Options {
     return chosen.length === 0 ? otherwise : chosen;
   };
   const options: Options = {
-    transports: choose(transports),
+    transports: choose(transports, ['http', 'stdio']),
     answers: choose(answers, ['2k', '50k']),
     clientCounts: choose(clientCounts),
-    contestants: choose(contestants),
+    contestants: choose(contestants, ['direct', 'bare', 'plugboard']),
     rounds: positive('rounds', values.rounds, values.quick ? 2 : 5),
     heatMs: values.quick ? 2_000 : 5_000,
     warmupMs: values.quick ? 300 : 700,

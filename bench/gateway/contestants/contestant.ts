@@ -15,6 +15,8 @@ export interface Contestant extends AsyncDisposable {
 export interface Upstreams {
   /** The MCP endpoint of the HTTP upstream. */
   readonly httpUrl: string;
+  /** The same of the HTTP upstream of the modern era. */
+  readonly modernUrl: string;
   /** The stdio upstream as an installed package: its folder, and the script to run in it. */
   readonly stdioDirectory: string;
   readonly stdioEntry: string;

@@ -9,7 +9,8 @@ type Start = (upstreams: Upstreams) => Contestant | Promise<Contestant>;
 const starts: Record<ContestantName, Start> = {
   direct: createDirect,
   bare: startBare,
-  plugboard: startPlugboardContestant,
+  plugboard: (upstreams) => startPlugboardContestant('plugboard', upstreams),
+  'plugboard-modern': (upstreams) => startPlugboardContestant('plugboard-modern', upstreams),
 };
 
 /** Starts what the contestant needs; disposing it ends that. */

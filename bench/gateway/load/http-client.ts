@@ -11,9 +11,12 @@ import type { RawResponse } from './response-reader.ts';
 export async function openHttpClient(target: HttpTarget, job: LoadJob): Promise<LoadClient> {
   const url = new URL(target.url);
   const connection = new HttpConnection(url);
-  const session = await openSession(connection, target);
-  const template = callTemplate(job.tool);
-  const request = Buffer.from(post(target, template.text, session));
+  const template = callTemplate(job.tool, target.era);
+  const each =
+    target.era === 'modern'
+      ? modernHeaders(job.tool)
+      : sessionHeaders(await openSession(connection, target));
+  const request = Buffer.from(post(target, template.text, each));
   const idAt = request.length - Buffer.byteLength(template.text) + template.idAt;
   const expected = resultOf(job.expect);
   const client: LoadClient = {
@@ -27,20 +30,23 @@ export async function openHttpClient(target: HttpTarget, job: LoadJob): Promise<
       });
     },
     async [Symbol.asyncDispose]() {
-      await connection.exchange(headers(target, 'DELETE', session) + '\r\n').catch(() => undefined);
+      if (target.era === 'legacy') {
+        await connection.exchange(headers(target, 'DELETE', each) + '\r\n').catch(() => undefined);
+      }
       connection.close();
     },
   };
-  await compareInFull(connection, post(target, template.text, session), expected);
+  await compareInFull(connection, post(target, template.text, each), expected);
   return client;
 }
 
 async function openSession(connection: HttpConnection, target: HttpTarget): Promise<string> {
   const hello = JSON.stringify({ jsonrpc: '2.0', id: nextId(), ...initialize });
-  const response = await connection.exchange(post(target, hello, undefined));
+  const response = await connection.exchange(post(target, hello, ''));
   if (response.status !== 200) throw new Error(`initialize: ${describe(response)}`);
   const session = /\r\nmcp-session-id: *(\S+)/i.exec(response.head)?.[1];
-  const ready = await connection.exchange(post(target, JSON.stringify(initialized), session));
+  const each = sessionHeaders(session ?? '');
+  const ready = await connection.exchange(post(target, JSON.stringify(initialized), each));
   if (ready.status >= 300) throw new Error(`initialized: ${describe(ready)}`);
   return session ?? '';
 }
@@ -56,8 +62,9 @@ async function compareInFull(
   const found = messages
     .filter((message) => message.length > 0)
     .some((message) => {
-      const { result }: { result?: unknown } = JSON.parse(message.toString());
-      return isDeepStrictEqual(result, wanted);
+      const { result }: { result?: { resultType?: string } } = JSON.parse(message.toString());
+      const { resultType: _, ...rest } = result ?? {};
+      return isDeepStrictEqual(rest, wanted);
     });
   if (!found) throw new Error(`the first answer differs: ${describe(response)}`);
 }
@@ -66,20 +73,28 @@ function describe(response: RawResponse): string {
   return `HTTP ${response.status} ${response.body.toString('utf8', 0, 300)}`;
 }
 
-function post(target: HttpTarget, body: string, session: string | undefined): string {
+function post(target: HttpTarget, body: string, each: string): string {
   return (
-    headers(target, 'POST', session) +
+    headers(target, 'POST', each) +
     'Content-Type: application/json\r\n' +
     'Accept: application/json, text/event-stream\r\n' +
     `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   );
 }
 
-function headers(target: HttpTarget, method: string, session: string | undefined): string {
+function sessionHeaders(session: string): string {
+  return `Mcp-Session-Id: ${session}\r\nMcp-Protocol-Version: 2025-11-25\r\n`;
+}
+
+function modernHeaders(tool: string): string {
+  return `Mcp-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: ${tool}\r\n`;
+}
+
+/** `each` are the headers that every request of this client has beside the usual ones. */
+function headers(target: HttpTarget, method: string, each: string): string {
   const { host, pathname } = new URL(target.url);
   return (
     `${method} ${pathname} HTTP/1.1\r\nHost: ${host}\r\n` +
-    `Authorization: Bearer ${target.token}\r\n` +
-    (session ? `Mcp-Session-Id: ${session}\r\nMcp-Protocol-Version: 2025-11-25\r\n` : '')
+    `Authorization: Bearer ${target.token}\r\n${each}`
   );
 }

@@ -1,10 +1,13 @@
 import type { BenchTool } from '../upstreams/answers.ts';
+import type { BenchEra } from '../upstreams/rpc.ts';
 
 export interface HttpTarget {
   readonly kind: 'http';
   /** The MCP endpoint, such as http://127.0.0.1:4000/mcp. */
   readonly url: string;
   readonly token: string;
+  /** The era that the clients speak. */
+  readonly era: BenchEra;
 }
 
 /** A server that the load starts itself and speaks to over its pipes. */

@@ -12,6 +12,7 @@ export interface CellReport {
 const headings = {
   http: 'Streamable HTTP upstream',
   stdio: 'stdio upstream',
+  modern: 'Streamable HTTP upstream of the modern era',
   '2k': '2 KB answers',
   '50k': '50 KB answers',
   write: '2 KB answers of a tool that writes',

@@ -1,5 +1,5 @@
 // An MCP server over Streamable HTTP that costs little more than node:http itself.
-// Usage: node http.ts [--sse]   Prints the port it listens on (loopback); ends with its stdin.
+// Usage: node http.ts [--sse] [--modern]   Prints the port it listens on (loopback); ends with its stdin.
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,7 +8,8 @@ import { serveLoopback } from '../serve-loopback.ts';
 import { createAnswerer } from './rpc.ts';
 
 const asStream = process.argv.includes('--sse');
-const answer = createAnswerer(3, '');
+const era = process.argv.includes('--modern') ? 'modern' : 'legacy';
+const answer = createAnswerer(3, '', era);
 const sessions = new Set<string>();
 
 const server = createServer((request, response) => {
@@ -30,7 +31,7 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
 
 function respond(message: string, session: string, response: ServerResponse): void {
   const { body, opensSession } = answer(message);
-  if (!opensSession && !sessions.has(session)) {
+  if (era === 'legacy' && !opensSession && !sessions.has(session)) {
     response.writeHead(404).end();
   } else if (body === undefined) {
     response.writeHead(202, { 'content-length': 0 }).end();
