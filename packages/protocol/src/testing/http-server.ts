@@ -76,7 +76,12 @@ function behave(incoming: Incoming): void {
   if (request.method === 'GET') response.writeHead(405).end();
   else if (request.method === 'DELETE') response.writeHead(204).end();
   else if (message.id === undefined) response.writeHead(202).end();
-  else if (message.method === 'initialize') {
+  else if (message.method === 'server/discover') {
+    // What servers of the legacy SDK say to anything before `initialize`.
+    const error = { code: -32000, message: 'Bad Request: Server not initialized' };
+    response.writeHead(400, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error }));
+  } else if (message.method === 'initialize') {
     answerJson(incoming, initializeResult, { 'mcp-session-id': 'session-1' });
   } else answerJson(incoming, { echo: message.params ?? null });
 }

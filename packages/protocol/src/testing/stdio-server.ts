@@ -34,6 +34,10 @@ function take(message: Message): void {
   const { id, params } = message;
   const token = params?._meta?.progressToken;
   switch (message.method) {
+    case 'server/discover':
+      if (mode === 'silent' || mode === 'deaf') return;
+      print({ jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } });
+      return;
     case 'initialize':
       if (mode === 'silent') return;
       if (mode === 'refuses') {
@@ -86,9 +90,9 @@ function take(message: Message): void {
             method: 'notifications/progress',
             params: { progress: step, progressToken: token, 'x-extra': 1 },
           });
-        }, step * 60);
+        }, step * 500);
       }
-      setTimeout(() => answer(id, {}), 240);
+      setTimeout(() => answer(id, {}), 2000);
       return;
     case 'hold':
       held.add(id);

@@ -1,3 +1,15 @@
+import type { UpstreamHello } from './upstream.ts';
+
+/** What the HTTP headers of a modern message repeat of its body (MCP 2026-07-28, transports). */
+export interface Mirrored {
+  readonly version: string;
+  readonly method: string;
+  /** The name, URI or task id that it is about. */
+  readonly name: string | undefined;
+  /** `Mcp-Param-*`, as they are to be sent. */
+  readonly params: Readonly<Record<string, string>> | undefined;
+}
+
 /** One message on its way out. */
 export interface Outgoing {
   readonly message: Buffer;
@@ -5,19 +17,23 @@ export interface Outgoing {
   readonly id?: number;
   /** Whether it belongs to the handshake, which nothing else may overtake. */
   readonly isHandshake?: boolean;
+  /** Of a request or notification of the modern era, where the transport mirrors. */
+  readonly mirrored?: Mirrored | undefined;
 }
 
 /** A transport below a connection: it moves whole messages and knows nothing of their meaning. */
 export interface Carrier {
+  /** Whether it sends modern messages with headers that repeat parts of them. */
+  readonly mirrors: boolean;
   /** Sends one message. Throws `AppError` when it surely cannot be sent. */
   send(outgoing: Outgoing): void;
-  /** Nobody waits for the answer to this request any more. */
-  abandon(id: number): void;
+  /** Nobody waits for the answer to this request any more. Answers whether that tells the server. */
+  abandon(id: number): boolean;
   /** Stops and continues reading, as far as the transport can. */
   pause(): void;
   resume(): void;
   /** The handshake is done; from now on the transport may listen by itself. */
-  ready?(protocolVersion: string): void;
+  ready?(hello: UpstreamHello): void;
   /** Releases everything, at once when there is a reason. Called once. */
   close(reason: Error | undefined): Promise<void>;
 }
@@ -28,6 +44,8 @@ export interface Receiver {
   receive(bytes: Buffer, requestId?: number): void;
   /** An empty line where a message could have been. */
   blank(): void;
+  /** The server ended the stream of this request, to be asked for the answer later. */
+  suspend(id: number, retryMs: number | undefined): void;
   /** One request cannot be answered any more. */
   failRequest(id: number, reason: Error): void;
   /** Whether somebody still waits for the answer to this request. */

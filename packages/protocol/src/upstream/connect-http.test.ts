@@ -60,13 +60,15 @@ describe('connectStreamableHttp', () => {
     await upstream[Symbol.asyncDispose]();
     expect(await upstream.closed).toBeUndefined();
     expect(server.log.filter((entry) => entry !== 'GET')).toEqual([
+      'POST server/discover',
       'POST initialize',
       'POST notifications/initialized',
       'POST a',
       'DELETE',
     ]);
-    expect(headers[0]).toEqual(['POST', undefined, undefined, 'k']);
-    for (const later of headers.slice(1)) {
+    expect(headers[0]).toEqual(['POST', undefined, '2026-07-28', 'k']);
+    expect(headers[1]).toEqual(['POST', undefined, undefined, 'k']);
+    for (const later of headers.slice(2)) {
       expect(later).toEqual([expect.any(String), 'session-1', '2025-06-18', 'k']);
     }
   });

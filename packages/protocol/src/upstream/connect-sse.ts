@@ -1,5 +1,6 @@
 import { Connection } from './connection.ts';
 import { shakeHands } from './handshake.ts';
+import { acceptedLegacy } from './initialize.ts';
 import type { HttpOptions } from './http-endpoint.ts';
 import { SseCarrier } from './sse-carrier.ts';
 import type { Upstream, UpstreamOptions } from './upstream.ts';
@@ -13,5 +14,6 @@ export interface SseOptions extends UpstreamOptions, HttpOptions {}
  */
 export function connectSse(options: SseOptions): Promise<Upstream> {
   const connection = new Connection(options, (receiver) => new SseCarrier(options, receiver));
-  return shakeHands(connection, options);
+  // No modern version knows this transport.
+  return shakeHands(connection, { ...options, protocolVersions: acceptedLegacy(options) });
 }

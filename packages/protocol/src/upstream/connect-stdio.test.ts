@@ -61,6 +61,7 @@ describe('connectStdio', () => {
     expect(upstream.hello.result.toString()).toContain('"x-unknown":1');
     const heard = await ask(upstream, 'heard');
     expect(heard).toMatchObject([
+      { method: 'server/discover' },
       {
         method: 'initialize',
         params: { capabilities: { roots: {} }, clientInfo: { name: 'test' } },
@@ -130,7 +131,7 @@ describe('connectStdio', () => {
         upstream.request({
           method: 'progress',
           params: Buffer.from(`{"_meta":{"progressToken":${token}}}`),
-          timeoutMs: 150,
+          timeoutMs: 1600,
           onMessage: ({ bytes }) => void seen[i]!.push(bytes.toString()),
         }),
       ),
@@ -149,12 +150,12 @@ describe('connectStdio', () => {
     const attempt = upstream.request({
       method: 'progress',
       params,
-      timeoutMs: 150,
-      maxTotalMs: 160,
+      timeoutMs: 1600,
+      maxTotalMs: 1700,
     });
     await expect(attempt).rejects.toMatchObject({
       code: 'upstream_timeout',
-      message: 'the server did not finish within 160 ms',
+      message: 'the server did not finish within 1700 ms',
     });
   });
 
@@ -170,7 +171,7 @@ describe('connectStdio', () => {
     );
     const heard = await ask(upstream, 'heard');
     const cancelled = heard.filter(({ method }) => method === 'notifications/cancelled');
-    expect(cancelled.map(({ params }) => params?.requestId)).toEqual([2, 3]);
+    expect(cancelled.map(({ params }) => params?.requestId)).toEqual([3, 4]);
     await expect.poll(() => strays.map(({ kind }) => kind)).toContain('unknown_id');
     expect(await codeOf(upstream.request({ method: 'echo', signal: AbortSignal.abort() }))).toBe(
       'cancelled',

@@ -15,7 +15,8 @@ export interface StdioOptions extends UpstreamOptions {
 }
 
 /**
- * Connects to a server by its standard streams (spec, transports, stdio): one message per line.
+ * Connects to a server by its standard streams (spec, transports, stdio): one message per line, in
+ * the modern era where the server speaks it.
  * Does the handshake; rejects with `AppError` when that fails. Closing the connection ends the
  * server's input and goes on discarding its output; ending the process is for whoever started it.
  */

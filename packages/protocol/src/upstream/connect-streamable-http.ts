@@ -1,6 +1,7 @@
 import { Connection } from './connection.ts';
-import { initialize, shakeHands } from './handshake.ts';
+import { shakeHands } from './handshake.ts';
 import type { HttpOptions } from './http-endpoint.ts';
+import { initialize } from './initialize.ts';
 import { StreamableHttpCarrier } from './streamable-http-carrier.ts';
 import type { Upstream, UpstreamOptions } from './upstream.ts';
 
@@ -10,9 +11,10 @@ export interface StreamableHttpOptions extends UpstreamOptions, HttpOptions {
 }
 
 /**
- * Connects to a server by Streamable HTTP (spec 2025-11-25, transports). Does the handshake; rejects
- * with `AppError` when that fails. A session that the server lost is replaced once per request, out
- * of sight of the callers. Redirects are not followed, and bodies of failures are not repeated.
+ * Connects to a server by Streamable HTTP (spec 2025-11-25 and 2026-07-28, transports), in the
+ * modern era where the server speaks it. Does the handshake; rejects with `AppError` when that fails.
+ * A session that a legacy server lost is replaced once per request, out of sight of the callers.
+ * Redirects are not followed, and bodies of failures are not repeated.
  */
 export function connectStreamableHttp(options: StreamableHttpOptions): Promise<Upstream> {
   const connection: Connection = new Connection(

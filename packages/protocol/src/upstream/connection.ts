@@ -1,17 +1,20 @@
-import { AppError } from '@plugboard/contracts';
+import { AppError, isAppError } from '@plugboard/contracts';
 
 import { BriefMap } from '../brief-map.ts';
 import { buildError, buildNotification, buildRequest, buildResult } from '../envelope/build.ts';
 import { EnvelopeError, rpcCodes } from '../envelope/envelope-error.ts';
-import { type Envelope, idText, integerId, readInteger, textOf } from '../envelope/envelope.ts';
-import { findProgressToken } from '../envelope/params.ts';
+import { type Envelope, idText, integerId, readInteger } from '../envelope/envelope.ts';
 import { readEnvelope } from '../envelope/read-envelope.ts';
-import { findMember } from '../json/find-member.ts';
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
-import type { Range } from '../json/range.ts';
 import { splice } from '../json/splice.ts';
-import type { Carrier, Receiver } from './carrier.ts';
+import type { RequestMetaText } from '../modern/splice-meta.ts';
+import type { Carrier, Outgoing, Receiver } from './carrier.ts';
+import { errorUnderId } from './error-under-id.ts';
+import { modernRequest } from './modern-request.ts';
 import { Pending, type PendingLimits } from './pending.ts';
+import { progressTokenOf, withOwnProgressToken } from './progress-token.ts';
+import { splitBatch } from './split-batch.ts';
+import { subscriptionOf } from './subscription-of.ts';
 import type {
   MessageHandler,
   Stray,
@@ -37,6 +40,8 @@ export class Connection implements Upstream, Receiver {
   #ended: Error | undefined;
   #closing: Promise<void> | undefined;
   #hello: UpstreamHello | undefined;
+  /** What our own requests say of their client; set on connections of the modern era. */
+  #meta: RequestMetaText | undefined;
 
   constructor(options: UpstreamOptions, createCarrier: (receiver: Connection) => Carrier) {
     const { promise, resolve } = Promise.withResolvers<Error | undefined>();
@@ -57,50 +62,44 @@ export class Connection implements Upstream, Receiver {
     return this.#hello;
   }
 
+  get mirrorsParams(): boolean {
+    return this.#meta !== undefined && this.#carrier.mirrors;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   get inFlight(): number {
     return this.#pending.size;
   }
 
-  /** Takes the outcome of a handshake; a transport may repeat it when the server lost its session. */
-  welcome(hello: UpstreamHello): void {
+  /**
+   * Takes the outcome of a handshake; a transport may repeat it when the server lost its session.
+   * `meta` makes the connection one of the modern era.
+   */
+  welcome(hello: UpstreamHello, meta?: RequestMetaText): void {
     this.#hello = hello;
-    this.#carrier.ready?.(hello.protocolVersion);
+    this.#meta = meta;
+    this.#carrier.ready?.(hello);
   }
 
-  request(request: UpstreamRequest, isHandshake = false): Promise<Envelope> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    if (request.signal?.aborted === true) {
-      return Promise.reject(new AppError('cancelled', 'the request was cancelled before it began'));
-    }
-    const id = this.#nextId;
-    this.#nextId += 1;
-    let pending: Pending | undefined;
-    try {
-      const { params, token } = withOwnProgressToken(request.params, id);
-      const message = buildRequest(String(id), request.method, params);
-      pending = new Pending(
-        id,
-        request,
-        token,
-        {
-          timeoutMs: request.timeoutMs ?? this.#limits.timeoutMs,
-          maxTotalMs: request.maxTotalMs ?? this.#limits.maxTotalMs,
-        },
-        isHandshake ? this.#abandonQuietly : this.#abandon,
-      );
-      this.#pending.add(id, pending);
-      this.#carrier.send({ message, id, isHandshake });
-      return pending.answer;
-    } catch (cause) {
-      const reason = asRequestFailure(cause);
-      if (pending === undefined) return Promise.reject(reason);
-      this.failRequest(id, reason);
-      return pending.answer;
-    }
+  request(request: UpstreamRequest): Promise<Envelope> {
+    return this.#send(request, this.#meta, false);
+  }
+
+  /** Sends a request that finds out how to speak; of the modern era when there is `meta`. */
+  probe(request: UpstreamRequest, meta?: RequestMetaText): Promise<Envelope> {
+    return this.#send(request, meta, true);
   }
 
   notify(method: string, params?: Buffer, isHandshake = false): void {
-    this.#trySend({ message: buildNotification(method, params), isHandshake });
+    const version = this.#meta?.protocolVersion;
+    const mirrored =
+      version !== undefined && this.#carrier.mirrors
+        ? { version, method, name: undefined, params: undefined }
+        : undefined;
+    this.#trySend({ message: buildNotification(method, params), isHandshake, mirrored });
   }
 
   respond(message: Buffer): void {
@@ -114,11 +113,12 @@ export class Connection implements Upstream, Receiver {
       message = readEnvelope(bytes);
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
-      this.#stray('garbage', bytes);
+      if (error.fault === 'batch' && hasBatches(this.#hello)) this.#unpack(bytes, requestId);
+      else this.#stray('garbage', bytes);
       return;
     }
-    if (message.kind === 'result' || message.kind === 'error') this.#settle(message);
-    else if (message.kind === 'request') this.#serve(message);
+    if (message.kind === 'result' || message.kind === 'error') this.#settle(message, requestId);
+    else if (message.kind === 'request') this.#serve(message, requestId);
     else if (message.method === 'notifications/progress') this.#progress(message);
     else this.#hear(message, requestId);
   }
@@ -129,6 +129,10 @@ export class Connection implements Upstream, Receiver {
 
   isPending(id: number): boolean {
     return this.#pending.has(id);
+  }
+
+  suspend(id: number, retryMs: number | undefined): void {
+    this.#pending.get(id)?.request.onSuspend?.(retryMs);
   }
 
   failRequest(id: number, reason: Error): void {
@@ -152,17 +156,67 @@ export class Connection implements Upstream, Receiver {
     return this.#closing;
   }
 
-  #settle(message: Envelope): void {
-    const id = integerId(message);
-    const pending = id === undefined ? undefined : this.#pending.take(id);
-    if (pending === undefined) this.#stray('unknown_id', message.bytes);
-    else pending.resolve(message);
+  #send(
+    request: UpstreamRequest,
+    meta: RequestMetaText | undefined,
+    isHandshake: boolean,
+  ): Promise<Envelope> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (request.signal?.aborted === true) {
+      return Promise.reject(new AppError('cancelled', 'the request was cancelled before it began'));
+    }
+    const id = this.#nextId;
+    this.#nextId += 1;
+    let pending: Pending | undefined;
+    try {
+      const modern = meta && modernRequest(request, meta);
+      const { params, token } = withOwnProgressToken(modern?.params ?? request.params, id);
+      const message = buildRequest(String(id), request.method, params);
+      pending = new Pending(
+        id,
+        request,
+        token,
+        {
+          timeoutMs: request.timeoutMs ?? this.#limits.timeoutMs,
+          maxTotalMs: request.maxTotalMs ?? this.#limits.maxTotalMs,
+        },
+        isHandshake ? this.#abandonQuietly : this.#abandon,
+      );
+      this.#pending.add(id, pending);
+      this.#carrier.send({ message, id, isHandshake, mirrored: modern?.mirrored });
+      return pending.answer;
+    } catch (cause) {
+      const reason = asRequestFailure(cause);
+      if (pending === undefined) return Promise.reject(reason);
+      this.failRequest(id, reason);
+      return pending.answer;
+    }
   }
 
-  #serve(message: Envelope): void {
-    if (message.method !== 'ping' && this.onRequest !== undefined) {
-      this.#deliver(this.onRequest, message);
-      return;
+  /** Takes a batch apart, as the revisions that have them want it. */
+  #unpack(bytes: Buffer, requestId: number | undefined): void {
+    const messages = splitBatch(bytes);
+    if (messages === undefined) this.#stray('garbage', bytes);
+    else for (const message of messages) this.receive(message, requestId);
+  }
+
+  #settle(message: Envelope, requestId: number | undefined): void {
+    // Without an id the server did not read what it answers; its stream tells.
+    const isUnread = message.id === undefined && requestId !== undefined;
+    const id = isUnread ? requestId : integerId(message);
+    const pending = id === undefined ? undefined : this.#pending.take(id);
+    if (pending === undefined) this.#stray('unknown_id', message.bytes);
+    else pending.resolve(isUnread ? errorUnderId(message, pending.id) : message);
+  }
+
+  #serve(message: Envelope, requestId: number | undefined): void {
+    if (message.method !== 'ping' && this.#meta === undefined) {
+      const own = requestId === undefined ? undefined : this.#pending.get(requestId);
+      const handler = own?.request.onRequest ?? this.onRequest;
+      if (handler !== undefined) {
+        this.#deliver(handler, message);
+        return;
+      }
     }
     const id = idText(message) ?? 'null';
     this.respond(
@@ -174,7 +228,7 @@ export class Connection implements Upstream, Receiver {
 
   /** Gives a progress notification back the caller's own token. */
   #progress(message: Envelope): void {
-    const token = ownProgressToken(message);
+    const token = progressTokenOf(message);
     const id = token && readInteger(message.bytes, token);
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (token === undefined || pending?.progressToken === undefined) {
@@ -189,7 +243,8 @@ export class Connection implements Upstream, Receiver {
   }
 
   #hear(message: Envelope, requestId: number | undefined): void {
-    const own = requestId === undefined ? undefined : this.#pending.get(requestId);
+    const ownerId = requestId ?? (this.#meta === undefined ? undefined : subscriptionOf(message));
+    const own = ownerId === undefined ? undefined : this.#pending.get(ownerId);
     const handler = own?.request.onMessage ?? this.onMessage;
     if (handler !== undefined) this.#deliver(handler, message);
   }
@@ -217,9 +272,9 @@ export class Connection implements Upstream, Receiver {
 
   readonly #abandon = (pending: Pending, reason: AppError): void => {
     this.failRequest(pending.id, reason);
+    if (this.#carrier.abandon(pending.id)) return;
     const why = JSON.stringify({ requestId: pending.id, reason: reason.message });
     this.notify('notifications/cancelled', Buffer.from(why));
-    this.#carrier.abandon(pending.id);
   };
 
   /** A client must not cancel `initialize` (spec 2025-11-25, cancellation). */
@@ -228,11 +283,13 @@ export class Connection implements Upstream, Receiver {
     this.#carrier.abandon(pending.id);
   };
 
-  #trySend(outgoing: { readonly message: Buffer; readonly isHandshake?: boolean }): void {
+  #trySend(outgoing: Outgoing): void {
     if (this.#ended !== undefined) return;
     try {
       this.#carrier.send(outgoing);
     } catch (error) {
+      // A notification by a name that HTTP cannot carry is the sender's fault, and has no answer.
+      if (isAppError(error, 'invalid_input')) return;
       // What has no answer has nobody to tell; a server that takes nothing more is of no use.
       this.fail(error instanceof Error ? error : new Error('sending failed', { cause: error }));
     }
@@ -244,27 +301,9 @@ export class Connection implements Upstream, Receiver {
   }
 }
 
-/** Replaces the caller's progress token: two callers may have chosen the same, and one server hears both. */
-function withOwnProgressToken(
-  params: Buffer | undefined,
-  id: number,
-): { readonly params: Buffer | undefined; readonly token: Buffer | undefined } {
-  const range = params && findProgressToken(params);
-  if (params === undefined || range === undefined) return { params, token: undefined };
-  return {
-    params: splice(params, [{ range, replacement: String(id) }]),
-    token: textOf(params, range),
-  };
-}
-
-function ownProgressToken({ bytes, params }: Envelope): Range | undefined {
-  if (params === undefined) return undefined;
-  try {
-    return findMember(bytes, params, 'progressToken');
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return undefined;
-    throw error;
-  }
+/** Whether the negotiated revision has batches (2024-11-05 and 2025-03-26, JSON-RPC). */
+function hasBatches(hello: UpstreamHello | undefined): boolean {
+  return hello?.protocolVersion === '2025-03-26' || hello?.protocolVersion === '2024-11-05';
 }
 
 function asRequestFailure(cause: unknown): Error {

@@ -1,4 +1,4 @@
-import { AppError } from '@plugboard/contracts';
+import { AppError, isAppError } from '@plugboard/contracts';
 
 const meanings = new Map([
   [401, 'it wants other credentials'],
@@ -40,5 +40,29 @@ export function formFailure(contentType: string): AppError {
   return new AppError(
     'upstream_failed',
     `the server answered with content type ${type} instead of JSON or an event stream: is this the address of its MCP endpoint?`,
+    { details: unusable },
   );
 }
+
+/** The failure of an answer that came, and answered nothing. */
+export function emptyFailure(): AppError {
+  return new AppError(
+    'upstream_failed',
+    'the server ended its answer without answering this request',
+    { details: unusable },
+  );
+}
+
+/**
+ * Whether a failure only says that the server did not understand: something answered, and neither
+ * refused the credentials, nor limited the rate, nor was in trouble of its own.
+ */
+export function isMisunderstanding(error: unknown): boolean {
+  if (!isAppError(error, 'upstream_failed')) return false;
+  if (error.details === unusable) return true;
+  const status = error.details?.['status'];
+  if (typeof status !== 'number') return false;
+  return status >= 400 && status < 500 && ![401, 403, 407, 408, 425, 429].includes(status);
+}
+
+const unusable = Object.freeze({ answer: 'unusable' });

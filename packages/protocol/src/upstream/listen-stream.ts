@@ -10,6 +10,8 @@ export interface ListenOptions {
   readonly onData: (data: Buffer) => void;
   /** Whether to connect again after the stream ended. */
   readonly isWanted: () => boolean;
+  /** The server ended the stream, which is opened again after so long, where it said how long. */
+  readonly onEnded?: (retryMs: number | undefined) => void;
   /** The server will not give this stream; it is not tried again. */
   readonly onRefused: (reason: Error) => void;
   readonly maxMessageBytes: number;
@@ -26,6 +28,7 @@ export class ListenStream implements ResponseHandler {
   #parser: SseParser | undefined;
   #lastEventId: string | undefined;
   #retryMs: number;
+  #toldRetryMs: number | undefined;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -33,6 +36,7 @@ export class ListenStream implements ResponseHandler {
   constructor(options: ListenOptions) {
     this.#options = options;
     this.#lastEventId = options.lastEventId;
+    this.#toldRetryMs = options.retryMs;
     this.#retryMs = options.retryMs ?? 1000;
   }
 
@@ -75,6 +79,7 @@ export class ListenStream implements ResponseHandler {
           if (data.length > 0) this.#options.onData(data);
         },
         onRetry: (retryMs) => {
+          this.#toldRetryMs = retryMs;
           this.#retryMs = Math.max(10, retryMs);
         },
       });
@@ -93,6 +98,7 @@ export class ListenStream implements ResponseHandler {
 
   onEnd(): void {
     this.#rememberPlace();
+    if (!this.#closed && this.#options.isWanted()) this.#options.onEnded?.(this.#toldRetryMs);
     this.connectLater();
   }
 

@@ -4,6 +4,7 @@ import type { Envelope } from '../envelope/envelope.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 export interface PendingLimits {
+  /** 0 for no limit at all. */
   readonly timeoutMs: number;
   readonly maxTotalMs: number;
 }
@@ -20,8 +21,9 @@ export class Pending {
   readonly #giveUp: (pending: Pending, reason: AppError) => void;
   readonly #limits: PendingLimits;
   readonly #deadline: number;
-  #timer: NodeJS.Timeout;
-  #touched = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** Whether it has had more than one stretch of time. */
+  #extended = false;
 
   /** `giveUp` is called once when the caller aborts or the time is over. */
   constructor(
@@ -41,13 +43,16 @@ export class Pending {
     this.#giveUp = giveUp;
     this.#limits = limits;
     this.#deadline = performance.now() + limits.maxTotalMs;
-    this.#timer = setTimeout(this.#onTimeout, Math.min(limits.timeoutMs, limits.maxTotalMs));
+    if (limits.timeoutMs > 0) {
+      this.#timer = setTimeout(this.#onTimeout, Math.min(limits.timeoutMs, limits.maxTotalMs));
+    }
     request.signal?.addEventListener('abort', this.#onAbort);
   }
 
   /** The far side is at work: counts its silence anew, but never beyond the total. */
   touch(): void {
-    this.#touched = true;
+    if (this.#limits.timeoutMs === 0) return;
+    this.#extended = true;
     clearTimeout(this.#timer);
     const left = Math.max(0, this.#deadline - performance.now());
     this.#timer = setTimeout(this.#onTimeout, Math.min(this.#limits.timeoutMs, left));
@@ -74,11 +79,15 @@ export class Pending {
 
   readonly #onTimeout = (): void => {
     const { timeoutMs, maxTotalMs } = this.#limits;
-    const total =
-      maxTotalMs < timeoutMs || (this.#touched && performance.now() >= this.#deadline - 1);
-    const text = total
-      ? `the server did not finish within ${maxTotalMs} ms`
-      : `the server gave no answer and no progress for ${timeoutMs} ms`;
+    const isOver = this.#extended && performance.now() >= this.#deadline - 1;
+    if (!isOver && maxTotalMs > timeoutMs && this.request.isHeldUp?.() === true) {
+      this.touch();
+      return;
+    }
+    const text =
+      isOver || maxTotalMs < timeoutMs
+        ? `the server did not finish within ${maxTotalMs} ms`
+        : `the server gave no answer and no progress for ${timeoutMs} ms`;
     this.#giveUp(this, new AppError('upstream_timeout', text));
   };
 }

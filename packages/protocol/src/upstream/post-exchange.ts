@@ -4,7 +4,7 @@ import { AppError } from '@plugboard/contracts';
 
 import { BodyCollector } from './body-collector.ts';
 import type { Outgoing, Receiver } from './carrier.ts';
-import { formFailure, statusFailure, transportFailure } from './http-failure.ts';
+import { emptyFailure, formFailure, statusFailure, transportFailure } from './http-failure.ts';
 import type { ResponseHandler } from './http-response.ts';
 import { SseParser } from './sse-parser.ts';
 
@@ -56,6 +56,15 @@ export class PostExchange implements ResponseHandler {
     this.isRetry = isRetry;
   }
 
+  get #isModern(): boolean {
+    return this.outgoing.mirrored !== undefined;
+  }
+
+  /** From where the stream can be continued; streams of the modern era cannot. */
+  get #place(): string | undefined {
+    return this.#isModern ? undefined : this.#events?.lastEventId;
+  }
+
   onStart(status: number, headers: IncomingHttpHeaders): void {
     const { id, isHandshake } = this.outgoing;
     if (status === 404 && this.sessionId !== undefined) throw new SessionLost();
@@ -65,7 +74,8 @@ export class PostExchange implements ResponseHandler {
     if (encoding !== undefined && encoding !== 'identity') {
       throw new AppError('upstream_failed', 'the server answered compressed, unasked');
     }
-    if (isHandshake === true && status < 300) this.#host.openSession(sessionIdOf(headers));
+    if (isHandshake === true && !this.#isModern && status < 300)
+      this.#host.openSession(sessionIdOf(headers));
     const type = headers['content-type'] ?? '';
     if (type.startsWith('application/json')) {
       this.#body = new BodyCollector(this.#host.maxMessageBytes);
@@ -105,7 +115,7 @@ export class PostExchange implements ResponseHandler {
     const { id } = this.outgoing;
     if (error instanceof SessionLost && this.#host.recoverSession(this)) return;
     const reason = error instanceof SessionLost ? statusFailure(404) : transportFailure(error);
-    const place = this.#events?.lastEventId;
+    const place = this.#place;
     if (id !== undefined && place !== undefined && reason.code !== 'payload_too_large') {
       this.#host.continueStream(id, place, this.#retryMs);
     } else if (id !== undefined) {
@@ -136,15 +146,13 @@ export class PostExchange implements ResponseHandler {
   }
 
   #leaveUnanswered(id: number): void {
-    const place = this.#events?.lastEventId;
+    const place = this.#place;
     if (place !== undefined) {
+      this.#host.receiver.suspend(id, this.#retryMs);
       this.#host.continueStream(id, place, this.#retryMs);
       return;
     }
-    const reason =
-      this.#failure ??
-      new AppError('upstream_failed', 'the server ended its answer without answering this request');
-    this.#host.receiver.failRequest(id, reason);
+    this.#host.receiver.failRequest(id, this.#failure ?? emptyFailure());
   }
 }
 

@@ -10,6 +10,7 @@ import { HttpResponse, type ResponseHandler } from './http-response.ts';
 import { type SseEvent, SseParser } from './sse-parser.ts';
 
 export class SseCarrier implements Carrier {
+  readonly mirrors = false;
   readonly #options: SseOptions;
   readonly #receiver: Receiver;
   readonly #url: URL;
@@ -43,8 +44,11 @@ export class SseCarrier implements Carrier {
     else this.#post(this.#target, outgoing);
   }
 
-  abandon(id: number): void {
-    this.#waiting = this.#waiting.filter((outgoing) => outgoing.id !== id);
+  abandon(id: number): boolean {
+    const waiting = this.#waiting.filter((outgoing) => outgoing.id !== id);
+    const wasSent = waiting.length === this.#waiting.length;
+    this.#waiting = waiting;
+    return !wasSent;
   }
 
   pause(): void {

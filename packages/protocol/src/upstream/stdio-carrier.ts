@@ -12,6 +12,7 @@ const lastWordsMs = 200;
 const newline = Buffer.from('\n');
 
 export class StdioCarrier implements Carrier {
+  readonly mirrors = false;
   readonly #stdin: Writable;
   readonly #stdout: Readable;
   readonly #receiver: Receiver;
@@ -50,7 +51,9 @@ export class StdioCarrier implements Carrier {
     this.#outboxBytes += message.length + newline.length;
   }
 
-  abandon(): void {}
+  abandon(): boolean {
+    return false;
+  }
 
   pause(): void {
     this.#stdout.pause();

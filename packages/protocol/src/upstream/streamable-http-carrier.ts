@@ -1,14 +1,19 @@
 import { BriefMap } from '../brief-map.ts';
-import type { Carrier, Outgoing, Receiver } from './carrier.ts';
+import type { Carrier, Mirrored, Outgoing, Receiver } from './carrier.ts';
 import type { StreamableHttpOptions } from './connect-streamable-http.ts';
 import { flattenHeaders, HttpEndpoint } from './http-endpoint.ts';
 import { statusFailure } from './http-failure.ts';
 import { HttpResponse } from './http-response.ts';
 import { ListenStream } from './listen-stream.ts';
+import { mirrorHeaders } from './mirror-headers.ts';
 import { type ExchangeHost, PostExchange } from './post-exchange.ts';
+import type { UpstreamHello } from './upstream.ts';
 
 /** How long closing waits for the server to take note of it. */
 const farewellMs = 2000;
+
+const json = 'application/json';
+const anyAnswer = 'application/json, text/event-stream';
 
 interface ExchangeUnderWay {
   readonly exchange: PostExchange;
@@ -16,6 +21,7 @@ interface ExchangeUnderWay {
 }
 
 export class StreamableHttpCarrier implements Carrier, ExchangeHost {
+  readonly mirrors = true;
   readonly receiver: Receiver;
   readonly maxMessageBytes: number;
   readonly #endpoint: HttpEndpoint;
@@ -31,6 +37,7 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   #postHeaders: string[] = [];
   #sessionId: string | undefined;
   #protocolVersion: string | undefined;
+  #isModern = false;
   #listening: ListenStream | undefined;
   #isClosed = false;
 
@@ -45,6 +52,8 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   send(outgoing: Outgoing): void {
+    // What is neither request nor notification is an answer, which modern servers do not take.
+    if (this.#isModern && outgoing.mirrored === undefined) return;
     if (this.#waiting !== undefined && outgoing.isHandshake !== true) {
       this.#waiting.push({ outgoing, isRetry: false });
     } else {
@@ -52,11 +61,12 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
     }
   }
 
-  abandon(id: number): void {
+  abandon(id: number): boolean {
     for (const { exchange } of this.#exchanges.values()) {
       if (exchange.outgoing.id === id) this.drop(exchange);
     }
     this.#stopContinued(id);
+    return this.#isModern; // there the end of its stream cancels a request
   }
 
   pause(): void {
@@ -69,7 +79,12 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
     this.#listening?.resume();
   }
 
-  ready(protocolVersion: string): void {
+  ready({ era, protocolVersion }: UpstreamHello): void {
+    this.#isModern = era === 'modern';
+    if (this.#isModern) {
+      this.#sessionId = undefined;
+      return;
+    }
     this.#protocolVersion = protocolVersion;
     this.#prepareHeaders();
     this.#waiting ??= []; // until the server has taken `notifications/initialized`
@@ -111,6 +126,7 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
         if (!this.receiver.isPending(requestId)) this.#stopContinued(requestId);
       },
       isWanted: () => this.receiver.isPending(requestId),
+      onEnded: (retry) => this.receiver.suspend(requestId, retry),
       onRefused: (reason) => {
         this.#stopContinued(requestId);
         this.receiver.failRequest(requestId, reason);
@@ -136,11 +152,14 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   #post(outgoing: Outgoing, isRetry: boolean): void {
+    const { mirrored, message } = outgoing;
+    const headers = mirrored === undefined ? this.#postHeaders : this.#modernHeaders(mirrored);
+    const sessionId = mirrored === undefined ? this.#sessionId : undefined;
     this.#lastExchange += 1;
-    const exchange = new PostExchange(this, this.#lastExchange, outgoing, this.#sessionId, isRetry);
+    const exchange = new PostExchange(this, this.#lastExchange, outgoing, sessionId, isRetry);
     const response = new HttpResponse(exchange);
     this.#exchanges.add(exchange.number, { exchange, response });
-    this.#endpoint.dispatch('POST', this.#postHeaders, outgoing.message, response);
+    this.#endpoint.dispatch('POST', headers, message, response);
   }
 
   #startRenewal(): void {
@@ -206,11 +225,15 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   #prepareHeaders(): void {
-    this.#postHeaders = [
-      ...this.#headers('application/json, text/event-stream', undefined),
-      'content-type',
-      'application/json',
-    ];
+    this.#postHeaders = [...this.#headers(anyAnswer, undefined), 'content-type', json];
+  }
+
+  #modernHeaders(mirrored: Mirrored): string[] {
+    return flattenHeaders(this.#extraHeaders, mirrorHeaders(mirrored), {
+      accept: anyAnswer,
+      'accept-encoding': 'identity',
+      'content-type': json,
+    });
   }
 
   #headers(accept: string, lastEventId: string | undefined): string[] {

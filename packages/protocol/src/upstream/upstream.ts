@@ -12,18 +12,21 @@ export interface UpstreamRequest {
   readonly method: string;
   /** The raw JSON text of `params`, forwarded byte for byte. Absent when the request has none. */
   readonly params?: Buffer | undefined;
-  /** Aborting cancels the request upstream (`notifications/cancelled`) and rejects the promise. */
+  /**
+   * Aborting cancels the request upstream (`notifications/cancelled`, or the end of its stream) and
+   * rejects the promise.
+   */
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds without an answer or a progress notification until it is cancelled; the
-   * connection's own setting when absent.
+   * connection's own setting when absent, and no time limit at all when 0.
    */
   readonly timeoutMs?: number | undefined;
   /** Milliseconds until it is cancelled however much progress it makes; the connection's when absent. */
   readonly maxTotalMs?: number | undefined;
   /**
-   * Hears notifications that belong to this request: progress, and on HTTP everything on its own
-   * stream. A progress notification arrives with the caller's own progress token restored.
+   * Hears notifications that belong to this request: progress, what a subscription brings, and on
+   * HTTP everything on its own stream. A progress notification arrives with the caller's own progress token restored.
    */
   readonly onMessage?: MessageHandler | undefined;
   /**
@@ -57,6 +60,11 @@ export interface UpstreamHello {
 export interface Upstream extends AsyncDisposable {
   readonly hello: UpstreamHello;
   /**
+   * Whether its requests need `Mcp-Param-*` headers where a tool's schema says so: modern servers
+   * over HTTP. Absent is no.
+   */
+  readonly mirrorsParams?: boolean;
+  /**
    * Sends a request and resolves with the server's answer, a result or a JSON-RPC error alike. The
    * answer carries the connection's own id: see `withId`.
    *
@@ -66,12 +74,12 @@ export interface Upstream extends AsyncDisposable {
    * not read what it is sent.
    */
   request(request: UpstreamRequest): Promise<Envelope>;
-  /** Sends a notification. Does nothing once the connection has ended. */
+  /** Sends a notification. Does nothing once the connection has ended, or where HTTP cannot carry it. */
   notify(method: string, params?: Buffer): void;
   /** Hears notifications that belong to no request. */
   onMessage: MessageHandler | undefined;
   /**
-   * Hears requests from the server, but for `ping`, which the connection answers. Each must be
+   * Hears requests from a legacy server, but for `ping`, which the connection answers. Each must be
    * answered through `respond`. While it is not set they are answered with "method not found".
    */
   onRequest: MessageHandler | undefined;
@@ -83,7 +91,7 @@ export interface Upstream extends AsyncDisposable {
   readonly closed: Promise<Error | undefined>;
 }
 
-/** Who Plugboard says it is in `initialize`. */
+/** Who Plugboard says it is, in `initialize` and in requests that nobody else makes. */
 export interface ClientInfo {
   readonly name: string;
   readonly version: string;
