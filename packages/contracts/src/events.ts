@@ -11,7 +11,17 @@ export type ChangeEvent =
   | { kind: 'instance'; organizationId: string; instanceId: string }
   /** The stored tools, prompts, resources or instructions of an instance changed. */
   | { kind: 'definitions'; organizationId: string; instanceId: string }
-  /** There is mail for a legacy session, or an event of one of its streams, under this id. */
-  | { kind: 'session'; organizationId: string; messageId: string }
+  /**
+   * For whoever holds a part of a legacy session, which is named by the SHA-256 of its id in base64url:
+   * mail for it lies under `id` (`answer`, `message`); its stream of that name has further events
+   * (`event`), or its client has come back for it elsewhere (`wanted`); it `changed`, or has `ended`.
+   */
+  | {
+      kind: 'session';
+      organizationId: string;
+      session: string;
+      about: 'answer' | 'message' | 'event' | 'wanted' | 'changed' | 'ended';
+      id?: string;
+    }
   /** The connection that carries events was lost and is back: anything may have changed. */
   | { kind: 'everything' };

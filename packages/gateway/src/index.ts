@@ -22,6 +22,7 @@ export type {
   AgentDirectory,
   AgentIdentity,
   AuditLog,
+  IncomingMail,
   Mail,
   OfferedInstance,
   Offering,

@@ -65,6 +65,8 @@ export interface OwnConnection {
   readonly key: string;
   /** The client capabilities to declare in its `initialize`. */
   readonly capabilities: Readonly<Record<string, unknown>>;
+  /** Connections of one owner, such as an agent, are bounded together. */
+  readonly owner?: string | undefined;
 }
 
 /** Which connection it is that something comes from. */
@@ -126,7 +128,7 @@ export interface StoredSession {
   readonly tokenId: string;
   readonly endpoint: string;
   readonly protocolVersion: string;
-  /** Raw JSON text of the client's initialize params. */
+  /** Raw JSON text of the client's initialize params; empty until it has sent them (`/sse`). */
   readonly client: string;
   readonly logLevel: string | undefined;
   /** URIs that the client subscribed to, as it named them. */
@@ -136,6 +138,11 @@ export interface StoredSession {
 export interface SessionStore {
   create(session: StoredSession): Promise<void>;
   find(organizationId: string, idHash: Buffer): Promise<StoredSession | undefined>;
+  setClient(
+    organizationId: string,
+    idHash: Buffer,
+    client: { readonly protocolVersion: string; readonly params: string },
+  ): Promise<void>;
   setLogLevel(organizationId: string, idHash: Buffer, level: string): Promise<void>;
   setSubscriptions(
     organizationId: string,
@@ -160,16 +167,29 @@ export interface Mail {
   readonly body: Buffer;
 }
 
-/** Carries mail between nodes, through the store. Kept for minutes, heard by all nodes, here too. */
+/** Mail that has come in; its body is fetched by who wants it. */
+export interface IncomingMail extends Pick<Mail, 'to' | 'kind'> {
+  /** Undefined once it was taken or has grown old. */
+  read(): Promise<Buffer | undefined>;
+  /** The same, for one node alone: it is taken out. */
+  take(): Promise<Buffer | undefined>;
+}
+
+/**
+ * Carries mail between nodes, through the store. Kept for minutes, heard by all nodes, here too; may
+ * be heard twice.
+ */
 export interface SessionMail {
+  /** Does nothing when the session has ended. */
   send(mail: Mail): Promise<void>;
-  onMail(listener: (mail: Mail) => void): () => void;
+  onMail(listener: (mail: IncomingMail) => void): () => void;
 }
 
 /** One event of a response stream that its client may come back for. */
 export interface StreamEvent {
-  /** Ascending from 1 within the stream. */
+  /** Ascending from 1 within the stream; 0 marks its beginning and has no body. */
   readonly seq: number;
+  /** One JSON-RPC message. */
   readonly body: Buffer;
   /** Whether the stream ends with it. */
   readonly isLast: boolean;
@@ -177,11 +197,15 @@ export interface StreamEvent {
 
 /** Events of streams that broke, kept for minutes so that any node can go on with them. */
 export interface StreamStore {
+  /** Does nothing when the session has ended. */
   append(session: SessionAddress, stream: string, events: readonly StreamEvent[]): Promise<void>;
   /** Those after `seq`, in order. */
   readAfter(session: SessionAddress, stream: string, seq: number): Promise<readonly StreamEvent[]>;
   /** Hears that events were appended, on any node. Returns how to stop. */
   onAppended(listener: (session: SessionAddress, stream: string) => void): () => void;
+  /** Asks the node that holds a stream to append what it has of it, for its client came back here. */
+  want(session: SessionAddress, stream: string): Promise<void>;
+  onWanted(listener: (session: SessionAddress, stream: string) => void): () => void;
 }
 
 /** Which agent each task of a server belongs to. */

@@ -10,7 +10,9 @@ import { openAuditService } from '../features/audit/audit-service.ts';
 import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/pending-instances.ts';
 import { createKeyring } from '../features/organizations/keyring.ts';
+import { createSessionMail } from '../features/sessions/session-mail.ts';
 import { createSessionStore } from '../features/sessions/session-store.ts';
+import { createStreamStore } from '../features/sessions/stream-store.ts';
 import { createTaskStore } from '../features/tasks/task-store.ts';
 import { createAgentDirectory } from '../features/tokens/agent-directory.ts';
 import type { Store } from '../store/open-store.ts';
@@ -41,7 +43,7 @@ export async function createServices(
   const installer = createInstaller({ dataDir, sandbox });
   await installer.clean();
   const logs = owner.use(await createLogs({ dataDir, log }));
-  const { supervisor, following } = await startSupervisor({
+  const { supervisor, upstreams, following } = await startSupervisor({
     db,
     audit,
     clock,
@@ -61,8 +63,14 @@ export async function createServices(
     agents,
     access: createAccessSource(db),
     audit,
-    upstreams: supervisor,
+    upstreams,
     sessionStore: createSessionStore(db),
+    sessionMail: createSessionMail({
+      db,
+      onChange,
+      onError: (error) => log.error({ err: error }, 'mail of sessions could not be looked for'),
+    }),
+    streamStore: createStreamStore({ db, onChange }),
     tasks: createTaskStore(db),
     sealer: createStateSealer(deriveKey(masterKey, 'request-state')),
     onChange,

@@ -10,7 +10,7 @@ import type { ServerConfig } from '../config/config.ts';
 import { keyFiles } from '../features/organizations/first-keys.ts';
 import { prepareOrganization } from '../features/organizations/first-run.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
-import { keepSessionsSwept } from '../features/sessions/session-store.ts';
+import { keepSessionsSwept } from '../features/sessions/keep-sessions-swept.ts';
 import { keepTasksSwept } from '../features/tasks/task-store.ts';
 import { createHostGuard } from '../http/host-guard.ts';
 import { createLazyApp } from '../http/lazy-app.ts';

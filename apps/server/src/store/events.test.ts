@@ -39,7 +39,13 @@ describe('change events', () => {
   });
 
   it('tell of mail for a session as what it is', async () => {
-    const event: ChangeEvent = { kind: 'session', organizationId: newId(), messageId: newId() };
+    const event: ChangeEvent = {
+      kind: 'session',
+      organizationId: newId(),
+      session: 'its hash',
+      about: 'answer',
+      id: newId(),
+    };
     await publish(database.db, event);
     await vi.waitFor(() => expect(heard).toContainEqual(event));
   });

@@ -56,7 +56,9 @@ function keepingStore(): SessionStore {
     create: async (session) => void kept.push(session),
     find: async (organizationId, idHash) =>
       kept.find((it) => it.organizationId === organizationId && it.idHash.equals(idHash)),
+    setClient: async () => {},
     setLogLevel: async () => {},
+    setSubscriptions: async () => {},
     delete: async () => {},
   };
 }

@@ -91,6 +91,7 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
         protocolVersion,
         client: client.params,
         logLevel: undefined,
+        subscriptions: [],
       });
       const now = clock();
       const fields = { id, idHash, identity, endpoint, protocolVersion, logLevel: undefined, now };

@@ -58,6 +58,7 @@ describe('agents', () => {
       protocolVersion: '2025-11-25',
       client: '{"clientInfo":{"name":"x"}}',
       logLevel: undefined,
+      subscriptions: [],
     };
     await sessions.create(session);
     expect(await sessions.find(organizationId, idHash)).toEqual(session);

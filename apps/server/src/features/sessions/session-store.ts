@@ -1,12 +1,13 @@
 import type { SessionStore, StoredSession } from '@plugboard/gateway';
 import { type Kysely, sql } from 'kysely';
-import type { Logger } from 'pino';
 
+import { publish } from '../../store/events.ts';
 import type { Database } from '../../store/schema.ts';
-import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { sessionEvent } from './session-event.ts';
 
 /** Days without a request after which a session is forgotten. */
-const sessionDays = 30;
+export const sessionDays = 30;
 
 /** Keeps sessions of legacy clients in the store. */
 export function createSessionStore(db: Kysely<Database>): SessionStore {
@@ -24,6 +25,7 @@ export function createSessionStore(db: Kysely<Database>): SessionStore {
             protocol_version: session.protocolVersion,
             client: session.client,
             log_level: session.logLevel ?? null,
+            subscriptions: JSON.stringify(session.subscriptions),
           })
           .execute();
       }),
@@ -54,8 +56,19 @@ export function createSessionStore(db: Kysely<Database>): SessionStore {
             protocolVersion: row.protocol_version,
             client: row.client,
             logLevel: row.log_level ?? undefined,
+            subscriptions: readStrings(row.subscriptions),
           }
         );
+      }),
+
+    setClient: (organizationId, idHash, { protocolVersion, params }) =>
+      withTenant(db, organizationId, async (tx) => {
+        await tx
+          .updateTable('sessions')
+          .set({ protocol_version: protocolVersion, client: params })
+          .where('id_hash', '=', idHash)
+          .execute();
+        await publish(tx, sessionEvent({ organizationId, idHash }, 'changed'));
       }),
 
     setLogLevel: (organizationId, idHash, level) =>
@@ -65,38 +78,28 @@ export function createSessionStore(db: Kysely<Database>): SessionStore {
           .set({ log_level: level })
           .where('id_hash', '=', idHash)
           .execute();
+        await publish(tx, sessionEvent({ organizationId, idHash }, 'changed'));
+      }),
+
+    setSubscriptions: (organizationId, idHash, subscriptions) =>
+      withTenant(db, organizationId, async (tx) => {
+        await tx
+          .updateTable('sessions')
+          .set({ subscriptions: JSON.stringify(subscriptions) })
+          .where('id_hash', '=', idHash)
+          .execute();
+        await publish(tx, sessionEvent({ organizationId, idHash }, 'changed'));
       }),
 
     delete: (organizationId, idHash) =>
       withTenant(db, organizationId, async (tx) => {
         await tx.deleteFrom('sessions').where('id_hash', '=', idHash).execute();
+        await publish(tx, sessionEvent({ organizationId, idHash }, 'ended'));
       }),
   };
 }
 
-const sweepEveryMs = 6 * 3_600_000;
-
-/** Forgets sessions that nobody came back to, now and then, until disposed of. */
-export function keepSessionsSwept(db: Kysely<Database>, log: Pick<Logger, 'warn'>): Disposable {
-  async function sweep(): Promise<void> {
-    try {
-      for (const organizationId of await listOrganizationIds(db)) {
-        await sweepSessions(db, organizationId);
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'old sessions were not forgotten; that is tried again later');
-    }
-  }
-  const timer = setInterval(() => void sweep(), sweepEveryMs).unref();
-  void sweep();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-async function sweepSessions(db: Kysely<Database>, organizationId: string): Promise<void> {
-  await withTenant(db, organizationId, (tx) =>
-    tx
-      .deleteFrom('sessions')
-      .where('last_seen_at', '<=', sql<Date>`now() - make_interval(days => ${sessionDays})`)
-      .execute(),
-  );
+/** What is in a column of ours that holds a list of texts. */
+function readStrings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
