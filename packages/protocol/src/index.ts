@@ -70,6 +70,7 @@ export {
   otherParameterHeaders,
   parameterHeaders,
 } from './modern/parameter-headers.ts';
+export { digestParams } from './modern/params-digest.ts';
 export {
   logLevels,
   metaKeys,

@@ -1,3 +1,4 @@
+import { JsonSyntaxError } from './json-syntax-error.ts';
 import type { Range } from './range.ts';
 import { scanObject } from './scan.ts';
 import { skipKey, skipValue, skipWhitespace } from './skip-value.ts';
@@ -69,8 +70,18 @@ const comma = Buffer.from(',');
 function isKey(bytes: Buffer, at: number, value: number, key: string): boolean {
   for (let i = 0; i < key.length; i += 1) {
     const byte = bytes[at + 1 + i];
-    if (byte === 0x5c) return decodeString(bytes, at, value) === key;
+    if (byte === 0x5c) return isSpelled(bytes, at, value, key);
     if (byte !== key.charCodeAt(i)) return false;
   }
   return bytes[at + 1 + key.length] === 0x22;
+}
+
+/** A key that no parser can read is none that anyone looks for. */
+function isSpelled(bytes: Buffer, at: number, value: number, key: string): boolean {
+  try {
+    return decodeString(bytes, at, value) === key;
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return false;
+    throw error;
+  }
 }
