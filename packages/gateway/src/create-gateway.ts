@@ -17,6 +17,7 @@ import { type CallRequest, runCall } from './call/run-call.ts';
 import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import type { OnError } from './http/exchange.ts';
 import { handle } from './http/handle.ts';
+import { createListenings } from './http/modern/listenings.ts';
 import type { HttpServices } from './http/post.ts';
 import type { ServerInfo } from './methods/initialize.ts';
 import { createLogLevels, isLogWanted } from './methods/logging.ts';
@@ -34,6 +35,7 @@ import type {
 } from './ports.ts';
 import { createChangeWatch } from './session/changes.ts';
 import { createSessions } from './session/sessions.ts';
+import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import type { Toolset } from './toolset/toolset.ts';
 import { createToolsets } from './toolset/toolsets.ts';
 import { createWallClock } from './wall-clock.ts';
@@ -98,6 +100,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const toolsets = createToolsets(options.access, clock);
   const sessions = createSessions(options.sessionStore, clock);
   const changes = createChangeWatch({ sessions, toolsets, agents, clock, onError });
+  const listenings = createListenings({ toolsets, agents, clock, onError });
+  const subscriptions = createSubscriptions({ upstreams, onError });
   const attribution = createAttribution();
   const services: HttpServices = {
     agents,
@@ -106,6 +110,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     toolsets,
     sessions,
     changes,
+    listenings,
+    subscriptions,
     attribution,
     tasks: options.tasks,
     sealer: options.sealer,
@@ -121,7 +127,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 
   const stopListening = [
-    options.onChange((event: ChangeEvent) => changes.hear(event)),
+    options.onChange((event: ChangeEvent) => {
+      changes.hear(event);
+      listenings.hear(event);
+    }),
     upstreams.onMessage((upstream, message) => tellSessions(upstream, message)),
   ];
 
@@ -156,8 +165,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     [Symbol.dispose]() {
       for (const stop of stopListening) stop();
+      listenings[Symbol.dispose]();
       changes[Symbol.dispose]();
       sessions[Symbol.dispose]();
+      subscriptions[Symbol.dispose]();
     },
   };
 }

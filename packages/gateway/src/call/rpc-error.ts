@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, isAppError } from '@plugboard/contracts';
-import { EnvelopeError, rpcCodes } from '@plugboard/protocol';
+import { EnvelopeError, ModernError, rpcCodes } from '@plugboard/protocol';
 
 /** A JSON-RPC 2.0 error (section 5.1) as it goes to an agent. */
 export interface RpcError {
@@ -26,6 +26,10 @@ const invalid: ReadonlySet<ErrorCode> = new Set(['invalid_input', 'not_found']);
  */
 export function toRpcError(error: unknown, reference: string): RpcError {
   if (error instanceof EnvelopeError) return { code: error.rpcCode, message: error.message };
+  if (error instanceof ModernError) {
+    const { rpcCode, message, data } = error;
+    return data ? { code: rpcCode, message, data } : { code: rpcCode, message };
+  }
   if (!isAppError(error)) {
     return {
       code: rpcCodes.internalError,

@@ -11,10 +11,11 @@ import {
   statusOfFailure,
 } from './exchange.ts';
 import { openListening } from './listen.ts';
+import { isModern } from './modern/is-modern.ts';
 import { handlePost, type HttpServices } from './post.ts';
 
 /**
- * Serves one request to `/mcp…`: Streamable HTTP of 2025-03-26 to 2025-11-25. Always answers, never
+ * Serves one request to `/mcp…`: Streamable HTTP of 2025-03-26 to 2026-07-28. Always answers, never
  * rejects. Host and Origin have been checked by then.
  */
 export async function handle(
@@ -48,6 +49,11 @@ export async function handle(
 function dispatch(services: HttpServices, exchange: Exchange): Promise<void> {
   const { method } = exchange.request;
   if (method === 'POST') return handlePost(services, exchange);
+  if (isModern(exchange.request, undefined)) {
+    const text = 'This protocol version has only POST: listen by "subscriptions/listen".';
+    refuse(exchange.response, 405, text, { allow: 'POST' });
+    return Promise.resolve();
+  }
   if (method === 'GET') return openListening(services, exchange);
   if (method === 'DELETE') return endSession(services, exchange);
   refuse(exchange.response, 405, 'Use POST, GET or DELETE here.', { allow: 'GET, POST, DELETE' });

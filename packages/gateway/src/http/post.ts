@@ -15,10 +15,12 @@ import { answerRequest, type MethodServices } from '../methods/answer-request.ts
 import { isLogWanted } from '../methods/logging.ts';
 import type { AgentDirectory, SessionMail, StreamStore } from '../ports.ts';
 import type { Session } from '../session/session.ts';
+import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { Toolsets } from '../toolset/toolsets.ts';
 import { describeFailure, type Exchange, type OnError, refuse, sendRpcError } from './exchange.ts';
 import { type InitializeServices, openSession } from './open-session.ts';
 import { isModern } from './modern/is-modern.ts';
+import type { Listenings } from './modern/listenings.ts';
 import { serveModern } from './modern/serve-modern.ts';
 import { Reply } from './reply.ts';
 import { sessionOf } from './session-of.ts';
@@ -28,7 +30,10 @@ export interface HttpServices extends MethodServices, InitializeServices {
   readonly sessionMail: SessionMail;
   readonly streamStore: StreamStore;
   readonly toolsets: Toolsets;
-  /** Counts an agent's open GET streams. */
+  readonly subscriptions: Subscriptions;
+  /** What modern clients listen to. */
+  readonly listenings: Listenings;
+  /** Counts an agent's open streams that are no answers to calls. */
   readonly streams: Limiter;
   readonly onError: OnError;
   readonly maxBodyBytes: number;

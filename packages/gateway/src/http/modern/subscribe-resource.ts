@@ -1,0 +1,68 @@
+import { type Envelope, JsonSyntaxError, paramsText, stringParam } from '@plugboard/protocol';
+
+import { authorize } from '../../access/authorize.ts';
+import { sharedCredentials } from '../../call/credential-set.ts';
+import { resolve, type ResolvedCall } from '../../call/resolve.ts';
+import { exposeUri } from '../../toolset/naming.ts';
+import type { Toolset } from '../../toolset/toolset.ts';
+import type { HttpServices } from '../post.ts';
+import type { Listening } from './listening.ts';
+import type { ModernCall } from './modern-call.ts';
+import { runListenCall } from './run-listen-call.ts';
+
+/**
+ * Lets a client hear of updates of a resource, which it may as long as it may read it. Resolves to
+ * whether it will. Rejects when the agent may not, as for a resource that does not exist.
+ */
+export function subscribeResource(
+  services: HttpServices,
+  call: ModernCall,
+  listening: Listening,
+  uri: string,
+): Promise<boolean> {
+  const { caller } = call.facts;
+  let toolset: Toolset = call.toolset;
+  const find = (named: string): ResolvedCall | undefined => {
+    const resolution = resolve(toolset, 'resources/read', { uri: named });
+    if (!resolution.found) return undefined;
+    const { allowed } = authorize(toolset.grants, resolution.call, services.clock());
+    return allowed ? resolution.call : undefined;
+  };
+  return runListenCall(services, call, { uri }, async (resolved) => {
+    const { instance, sentName } = resolved;
+    const nameOf = (own: string): string =>
+      call.toolset.endpoint.instance === undefined ? exposeUri(instance.slug, own) : own;
+    const onUpdated = (message: Envelope): void => {
+      const own = ownUri(message);
+      // A server may name a part of what is listened to; an agent that may not read it hears the whole.
+      const part = own === undefined || own === sentName ? undefined : nameOf(own);
+      const exposed = part !== undefined && find(part)?.instance.id === instance.id ? part : uri;
+      listening.tell({ about: `uri ${exposed}`, message, rename: { member: 'uri', exposed } });
+    };
+    const subscription = await services.subscriptions.subscribe({
+      organizationId: caller.organizationId,
+      instance,
+      uri: sentName,
+      credentialSet: sharedCredentials,
+      onUpdated,
+      onLost: () => listening.end(),
+    });
+    listening.hold({
+      subscription,
+      isPermitted(current) {
+        toolset = current;
+        return find(uri)?.instance.id === instance.id;
+      },
+    });
+  });
+}
+
+function ownUri(message: Envelope): string | undefined {
+  const params = paramsText(message);
+  try {
+    return params && stringParam(params, 'uri');
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return undefined;
+    throw error;
+  }
+}
