@@ -46,7 +46,13 @@ export type {
 } from './sandbox/index.ts';
 export { defaultSupervisorLimits } from './supervisor/limits.ts';
 export type { SupervisorLimits } from './supervisor/limits.ts';
-export type { SupervisorOptions, UpstreamListener } from './supervisor/options.ts';
+export type {
+  SupervisorOptions,
+  UpstreamListener,
+  UpstreamOrigin,
+  UpstreamRequestListener,
+} from './supervisor/options.ts';
+export type { OwnConnection } from './supervisor/own-connection.ts';
 export type { Drivers } from './supervisor/start-server.ts';
 export type { InstanceState, InstanceStatus } from './supervisor/state.ts';
 export { createSupervisor } from './supervisor/supervisor.ts';

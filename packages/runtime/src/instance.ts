@@ -1,3 +1,4 @@
+import type { Era } from '@plugboard/protocol';
 import type { Secret } from '@plugboard/vault';
 
 /** Which hosts a server may reach. `open` needs no proxy and is the admin's explicit choice. */
@@ -55,6 +56,8 @@ export interface InstanceSpec {
    * was; later starts refresh it beside the call that asked for the start.
    */
   readonly listed?: boolean;
+  /** The protocol era that it spoke at its last start; it is tried first. */
+  readonly era?: Era | undefined;
 }
 
 /**

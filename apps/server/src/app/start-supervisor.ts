@@ -1,3 +1,4 @@
+import type { Upstreams } from '@plugboard/gateway';
 import {
   createProcessDriver,
   createRemoteDriver,
@@ -9,6 +10,7 @@ import {
 import { readDefinitions } from '../features/definitions/read-definitions.ts';
 import { refreshDefinitions } from '../features/definitions/refresh-definitions.ts';
 import { followInstanceChanges } from '../features/instances/follow-changes.ts';
+import { createNoteAsking } from '../features/instances/note-asking.ts';
 import { createInstanceSource } from '../features/instances/instance-source.ts';
 import type { AppServices } from './services.ts';
 
@@ -28,6 +30,8 @@ export type SupervisorServices = Pick<
 
 export interface RunningSupervisor {
   readonly supervisor: Supervisor;
+  /** The supervisor as the gateway needs it. */
+  readonly upstreams: Upstreams;
   /** Restarts and stops what changes elsewhere. */
   readonly following: Disposable;
 }
@@ -69,5 +73,18 @@ export async function startSupervisor(services: SupervisorServices): Promise<Run
       await refreshDefinitions(services, instance, upstream);
     },
   });
-  return { supervisor, following: followInstanceChanges({ onChange, source, supervisor, log }) };
+  const upstreams: Upstreams = {
+    acquire: (organizationId, instanceId, credentialSet, own) =>
+      supervisor.acquire(organizationId, instanceId, credentialSet, own),
+    hold: (organizationId, instanceId, credentialSet, own) =>
+      supervisor.hold(organizationId, instanceId, credentialSet, own),
+    onMessage: (listener) => supervisor.onMessage(listener),
+    onRequest: (listener) => supervisor.onRequest(listener),
+    noteAsking: createNoteAsking(services),
+  };
+  return {
+    supervisor,
+    upstreams,
+    following: followInstanceChanges({ onChange, source, supervisor, log }),
+  };
 }

@@ -1,11 +1,13 @@
-import type { Upstream } from '@plugboard/protocol';
+import type { Upstream, UpstreamOptions } from '@plugboard/protocol';
 import type { Secret } from '@plugboard/vault';
 
 import type { InstanceSpec } from '../instance.ts';
 
-/** How Plugboard introduces itself to a server, and how long it waits for the answer. */
-export interface ConnectOptions {
-  readonly clientInfo: { readonly name: string; readonly version: string };
+/** How Plugboard introduces itself to a server, how long it waits for the answer, and who hears it. */
+export interface ConnectOptions extends Pick<
+  UpstreamOptions,
+  'clientInfo' | 'era' | 'capabilities' | 'onMessage' | 'onRequest'
+> {
   readonly initializeTimeoutMs: number;
 }
 
@@ -22,7 +24,7 @@ export interface ServerExit {
 /** Bytes to and from a started server and the power to end it. */
 export interface RunningServer {
   readonly pid: number | undefined;
-  /** Speaks `initialize`; may be called once. */
+  /** Finds out the server's era and introduces itself; may be called once. */
   connect(options: ConnectOptions): Promise<Upstream>;
   /** Memory of the whole tree in bytes, when known. */
   memory(): Promise<number | undefined>;

@@ -57,9 +57,8 @@ export function createRemoteDriver({ lookup }: RemoteDriverOptions = {}): Driver
         pid: undefined,
         exited,
         memory: async () => undefined,
-        async connect({ clientInfo, initializeTimeoutMs }) {
-          const options = { url, headers, dispatcher, clientInfo, initializeTimeoutMs, signal };
-          upstream = await connect(options);
+        async connect(introduction) {
+          upstream = await connect({ ...introduction, url, headers, dispatcher, signal });
           void upstream.closed.then(end);
           return upstream;
         },

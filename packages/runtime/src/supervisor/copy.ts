@@ -1,43 +1,25 @@
 import { AppError, isAppError } from '@plugboard/contracts';
-import type { Envelope, Upstream } from '@plugboard/protocol';
+import type { Upstream } from '@plugboard/protocol';
 import type { Secret } from '@plugboard/vault';
 
 import type { InstanceSpec } from '../instance.ts';
 import { createRedactor } from '../logs/redact.ts';
-import { createDefinitionRefresh, type DefinitionRefresh } from './definition-refresh.ts';
-import type { SupervisorLimits } from './limits.ts';
-import type { SupervisorOptions } from './options.ts';
+import type { CopyContext, CopyKey } from './copy-context.ts';
+import { createDefinitionWatch, type DefinitionWatch } from './definition-watch.ts';
+import type { UpstreamOrigin } from './options.ts';
+import { ownIdleMs, routedCapabilities } from './own-connection.ts';
 import { orAborted } from './or-aborted.ts';
-import type { StartQueue } from './start-queue.ts';
 import { startServer, whenEnded, type StartedServer } from './start-server.ts';
 import type { InstanceStatus } from './state.ts';
 import { StderrTail } from './stderr-tail.ts';
 import { newLifecycle, transition, type LifecycleEvent } from './transition.ts';
 
-/** What all copies share. */
-export interface CopyContext {
-  readonly options: SupervisorOptions;
-  readonly limits: SupervisorLimits;
-  readonly queue: StartQueue;
-  readonly clock: () => number;
-  /** Makes `copy.occupies` true once there is room for it. */
-  makeRoom(copy: Copy): Promise<void>;
-  onMessage(upstream: Upstream, message: Envelope): void;
-  /** Whether nothing may be started any more. */
-  isClosing(): boolean;
-}
-
-export interface CopyKey {
-  readonly organizationId: string;
-  readonly instanceId: string;
-  readonly credentialSet: string;
-}
-
 interface Live extends StartedServer {
   readonly spec: InstanceSpec;
   /** Already resolved with the upstream: what every call gets, without a new promise for each. */
   readonly ready: Promise<Upstream>;
-  readonly refresh: DefinitionRefresh;
+  /** None where one client has it for itself: what it is shown is not what is offered to all. */
+  readonly watch: DefinitionWatch | undefined;
   readonly tail: StderrTail;
 }
 
@@ -45,11 +27,14 @@ interface Live extends StartedServer {
 const remainsPatienceMs = 300;
 const restarting = Symbol('restarting');
 
-/** One instance with one credential set: at most one running server, shared by all its callers. */
+/**
+ * One instance with one credential set: at most one running server, shared by all its callers or, with
+ * a key of its own, for one client alone.
+ */
 export class Copy {
   readonly key: CopyKey;
-  /** Whether it takes one of the places for running servers. */
-  occupies = false;
+  /** Which of the places for running servers and connections it takes. */
+  place: 'process' | 'remote' | undefined;
   lastUsedAt: number | undefined;
   readonly #context: CopyContext;
   #life = newLifecycle;
@@ -75,18 +60,25 @@ export class Copy {
   }
 
   get isIdle(): boolean {
-    return this.#live !== undefined && this.#live.upstream.inFlight === 0 && this.#holds === 0;
+    const live = this.#live;
+    if (live === undefined || this.#holds > 0) return false;
+    // What the supervisor itself listens to is nobody's call.
+    return live.upstream.inFlight === (live.watch?.isListening === true ? 1 : 0);
   }
 
   /** An instance with `idleMs` 0 is to keep running. */
   get mayBeEvicted(): boolean {
-    return this.isIdle && this.#live?.spec.idleMs !== 0;
+    return this.isIdle && (this.key.own !== undefined || this.#live?.spec.idleMs !== 0);
   }
 
   /** Whether nothing would be lost with this object. */
   get isForgettable(): boolean {
-    const { name } = this.#life.state;
-    return name === 'stopped' && !this.#starting && !this.#ending && this.#holds === 0;
+    if (this.#live || this.#starting || this.#ending || this.#holds > 0) return false;
+    const { state } = this.#life;
+    if (state.name === 'stopped') return true;
+    if (this.key.own === undefined) return false;
+    // Clients come and go, and their failures are remembered for a while only.
+    return state.name === 'failing' ? this.#now() >= this.#forgetAt(state) : true;
   }
 
   hold(): Disposable {
@@ -97,6 +89,7 @@ export class Copy {
         if (held) this.#holds -= 1;
         held = false;
         this.lastUsedAt = this.#context.clock();
+        this.#offerToForget();
       },
     };
   }
@@ -127,7 +120,9 @@ export class Copy {
 
   /** Starts a running server anew, with its configuration of now; lets a failing one try again. */
   async restart(): Promise<void> {
-    const wasWanted = this.#live !== undefined || this.#starting !== undefined;
+    // One client's own is started again by its next call.
+    const isKept = this.#live !== undefined && this.key.own === undefined;
+    const wasWanted = isKept || this.#starting !== undefined;
     this.#startAbort?.abort(restarting);
     if (this.#live) this.#end(this.#live, { type: 'stop' });
     else if (!this.#starting) this.#advance({ type: 'stop' });
@@ -185,10 +180,9 @@ export class Copy {
       if (spec?.organizationId !== organizationId || spec.id !== instanceId) {
         throw new AppError('not_found', 'There is no such instance.');
       }
-      if (spec.launch.driver === 'process') {
-        leave = await queue.enter(organizationId, signal);
-        await this.#context.makeRoom(this);
-      }
+      const place = spec.launch.driver;
+      if (place === 'process') leave = await queue.enter(organizationId, signal);
+      if (place === 'process' || this.key.own) await this.#context.makeRoom(this, place);
       const secrets = await orAborted(options.source.openSecrets(spec, credentialSet), signal);
       const slot = leave && setTimeout(leave, this.#context.limits.startSlotMs);
       try {
@@ -197,7 +191,7 @@ export class Copy {
         clearTimeout(slot);
       }
     } catch (error) {
-      this.occupies = false;
+      this.place = undefined;
       if (this.#life.state.name === 'starting') this.#advance({ type: 'stop' });
       throw error;
     } finally {
@@ -213,14 +207,20 @@ export class Copy {
     const { options, limits } = this.#context;
     const redact = createRedactor(secrets);
     const tail = new StderrTail();
-    const refresh = createDefinitionRefresh(limits.refreshDelayMs, (upstream) =>
-      this.#inform(options.onDefinitionsChanged, spec, upstream),
-    );
+    const { organizationId, instanceId, own } = this.key;
+    const { onMessage, onRequest } = this.#context;
+    const origin: UpstreamOrigin = { organizationId, instanceId, ownKey: own?.key };
+    const watch = own
+      ? undefined
+      : createDefinitionWatch(limits.refreshDelayMs, (upstream) =>
+          this.#inform(options.onDefinitionsChanged, spec, upstream),
+        );
     this.#note('starting');
     try {
       const started = await startServer({
         drivers: options.drivers,
         clientInfo: options.clientInfo,
+        capabilities: own?.capabilities ?? routedCapabilities,
         spec,
         secrets,
         signal,
@@ -229,12 +229,16 @@ export class Copy {
           tail.add(text);
           options.logs.write(spec.id, 'stderr', text);
         },
+        handlers: {
+          onMessage: (upstream, message) => {
+            watch?.hear(message, upstream);
+            onMessage(upstream, message);
+          },
+          onRequest: (upstream, message) => onRequest(upstream, message, origin),
+        },
         prepare: async (upstream) => {
-          upstream.onMessage = (message) => {
-            refresh.hear(message, upstream);
-            this.#context.onMessage(upstream, message);
-          };
-          if (!spec.listed) await options.onReady(spec, upstream);
+          watch?.listen(upstream);
+          if (watch && !spec.listed) await options.onReady(spec, upstream);
         },
       });
       // Stopped in the moment between its start and here.
@@ -242,9 +246,9 @@ export class Copy {
         await started.server.stop(0);
         throw signal.reason;
       }
-      return this.#goLive({ ...started, spec, refresh, tail });
+      return this.#goLive({ ...started, spec, watch, tail });
     } catch (error) {
-      refresh[Symbol.dispose]();
+      watch?.[Symbol.dispose]();
       throw signal.aborted
         ? signal.reason
         : this.#startFailed(spec, redact(messageOf(error)), tail, error);
@@ -269,8 +273,10 @@ export class Copy {
     this.#advance({ type: 'ready', at: this.#now(), pid: server.pid });
     this.#note(`ready${server.pid === undefined ? '' : `, process ${server.pid}`}`);
     void this.#watch(live);
-    if (spec.idleMs > 0) this.#checkIdleAfter(live, spec.idleMs);
-    if (spec.listed) void this.#inform(this.#context.options.onReady, spec, upstream);
+    const { ownIdleMs: longestMs } = this.#context.limits;
+    const idleMs = this.key.own ? ownIdleMs(spec.idleMs, longestMs) : spec.idleMs;
+    if (idleMs > 0) this.#checkIdleAfter(idleMs, idleMs);
+    if (spec.listed && live.watch) void this.#inform(this.#context.options.onReady, spec, upstream);
     return upstream;
   }
 
@@ -284,12 +290,12 @@ export class Copy {
     });
   }
 
-  #checkIdleAfter(live: Live, ms: number): void {
+  #checkIdleAfter(ms: number, idleMs: number): void {
     this.#idleTimer = setTimeout(() => {
       const now = this.#now();
       if (!this.isIdle) this.lastUsedAt = now;
-      const left = live.spec.idleMs - (now - (this.lastUsedAt ?? now));
-      if (left > 0) this.#checkIdleAfter(live, left);
+      const left = idleMs - (now - (this.lastUsedAt ?? now));
+      if (left > 0) this.#checkIdleAfter(left, idleMs);
       else void this.sleep();
     }, ms).unref();
   }
@@ -304,7 +310,7 @@ export class Copy {
   #endWith(live: Live, finish: () => Promise<void>): void {
     this.#live = undefined;
     clearTimeout(this.#idleTimer);
-    live.refresh[Symbol.dispose]();
+    live.watch?.[Symbol.dispose]();
     this.#ending = (async () => {
       try {
         await finish();
@@ -312,14 +318,26 @@ export class Copy {
         const fields = { instanceId: this.key.instanceId, err: error };
         this.#context.options.log.error(fields, 'a server did not stop cleanly');
       }
-      this.occupies = false;
+      this.place = undefined;
       this.#ending = undefined;
+      this.#offerToForget();
     })();
   }
 
   #fail(reason: string): void {
     this.#note(reason);
     this.#advance({ type: 'fail', at: this.#now(), reason, random: Math.random() });
+    const { state } = this.#life;
+    if (this.key.own === undefined || state.name !== 'failing') return;
+    setTimeout(() => this.#offerToForget(), this.#forgetAt(state) - this.#now() + 1).unref();
+  }
+
+  #forgetAt({ retryAt }: { readonly retryAt: number }): number {
+    return retryAt + this.#context.limits.backoffCapMs;
+  }
+
+  #offerToForget(): void {
+    if (this.isForgettable) this.#context.onForgettable(this);
   }
 
   async #inform(

@@ -2,7 +2,9 @@ import type { Envelope, Upstream } from '@plugboard/protocol';
 
 /** Turns bursts of list_changed notifications into single refreshes, one at a time. */
 export interface DefinitionRefresh extends Disposable {
-  hear(message: Envelope, upstream: Upstream): void;
+  readonly hear: (message: Envelope, upstream: Upstream) => void;
+  /** Something may have changed that was not heard of. */
+  request(upstream: Upstream): void;
 }
 
 /** `run` must not reject. Between two runs of it lies at least ten times the delay. */
@@ -28,11 +30,16 @@ export function createDefinitionRefresh(
     again = false;
   }
 
+  function request(upstream: Upstream): void {
+    if (disposed) return;
+    if (running) again = true;
+    else if (timer === undefined) schedule(delayMs, upstream);
+  }
+
   return {
+    request,
     hear({ kind, method }, upstream) {
-      if (disposed || kind !== 'notification' || !isListChanged(method)) return;
-      if (running) again = true;
-      else if (timer === undefined) schedule(delayMs, upstream);
+      if (kind === 'notification' && isListChanged(method)) request(upstream);
     },
     [Symbol.dispose]() {
       disposed = true;

@@ -6,6 +6,14 @@ import type { LifecyclePolicy } from './transition.ts';
 export interface SupervisorLimits extends LifecyclePolicy {
   /** Child processes running at once; the longest idle one makes room for a new one. */
   readonly maxRunning: number;
+  /** Child processes that run for one client alone, in an organization and for one owner of it. */
+  readonly maxOwnProcesses: number;
+  readonly maxOwnProcessesPerOwner: number;
+  /** Connections to remote servers that one client has for itself, likewise. */
+  readonly maxOwnRemotes: number;
+  readonly maxOwnRemotesPerOwner: number;
+  /** What runs for one client alone sleeps after this without a request, or sooner. */
+  readonly ownIdleMs: number;
   /** Only one idle for this long is put to sleep to make room for another. */
   readonly evictIdleMs: number;
   /** Child processes starting at once. */
@@ -22,6 +30,11 @@ export interface SupervisorLimits extends LifecyclePolicy {
 
 export const defaultSupervisorLimits: SupervisorLimits = {
   maxRunning: 200,
+  maxOwnProcesses: 32,
+  maxOwnProcessesPerOwner: 8,
+  maxOwnRemotes: 1_024,
+  maxOwnRemotesPerOwner: 64,
+  ownIdleMs: 300_000,
   evictIdleMs: 1_000,
   maxStarting: 4 * availableParallelism(),
   startSlotMs: 5_000,

@@ -31,3 +31,18 @@ export interface SupervisorOptions {
 
 /** Hears what servers say outside of any request. Must not throw. */
 export type UpstreamListener = (upstream: Upstream, message: Envelope) => void;
+
+/** Which connection it is that something comes from. */
+export interface UpstreamOrigin {
+  readonly organizationId: string;
+  readonly instanceId: string;
+  /** The key of the client whose own it is; undefined for one that is shared. */
+  readonly ownKey: string | undefined;
+}
+
+/** Hears what servers ask outside of any request. Must not throw. */
+export type UpstreamRequestListener = (
+  upstream: Upstream,
+  message: Envelope,
+  from: UpstreamOrigin,
+) => void;

@@ -6,6 +6,7 @@ import type { Secret } from '@plugboard/vault';
 
 import type { Driver, RunningServer, ServerSinks } from '../drivers/driver.ts';
 import type { InstanceSpec, ProcessLaunch, RemoteLaunch } from '../instance.ts';
+import { EarlyMessages, type UpstreamHandlers } from './early-messages.ts';
 import { describeExit } from './exit-reason.ts';
 import { orAborted } from './or-aborted.ts';
 
@@ -19,6 +20,9 @@ export interface StartRequest {
   readonly spec: InstanceSpec;
   readonly secrets: Readonly<Record<string, Secret>>;
   readonly clientInfo: { readonly name: string; readonly version: string };
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  /** Hears the server from its first byte on. */
+  readonly handlers: UpstreamHandlers;
   readonly onStderr: (line: Buffer) => void;
   /** Runs on the connection before the start counts as done. */
   readonly prepare: (upstream: Upstream) => Promise<void>;
@@ -89,10 +93,18 @@ async function startWith(
 }
 
 async function connect(server: RunningServer, request: StartRequest): Promise<Upstream> {
-  const { spec, clientInfo, prepare } = request;
+  const { spec, clientInfo, capabilities, handlers, prepare } = request;
+  const early = new EarlyMessages(handlers);
   const connecting = (async () => {
-    const initializeTimeoutMs = spec.startTimeoutMs;
-    const upstream = await server.connect({ clientInfo, initializeTimeoutMs });
+    const upstream = await server.connect({
+      clientInfo,
+      capabilities,
+      ...(spec.era && { era: spec.era }),
+      initializeTimeoutMs: spec.startTimeoutMs,
+      onMessage: early.onMessage,
+      onRequest: early.onRequest,
+    });
+    early.connected(upstream);
     await prepare(upstream);
     return upstream;
   })();

@@ -1,3 +1,5 @@
+import type { OwnConnection } from './own-connection.ts';
+
 /** The states of one running copy of an instance (an instance and a credential set). */
 export type InstanceState =
   | { readonly name: 'stopped' }
@@ -17,6 +19,8 @@ export interface InstanceStatus {
   readonly organizationId: string;
   readonly instanceId: string;
   readonly credentialSet: string;
+  /** Undefined for the copy that all share; else the one client's that has it for itself. */
+  readonly own: OwnConnection | undefined;
   readonly state: InstanceState;
   readonly restarts: number;
   readonly lastUsedAt: number | undefined;

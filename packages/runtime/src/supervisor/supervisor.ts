@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { AppError } from '@plugboard/contracts';
-import type { Envelope, Upstream } from '@plugboard/protocol';
+import { buildError, type Envelope, idText, rpcCodes, type Upstream } from '@plugboard/protocol';
 
 import { Copies } from './copies.ts';
-import { Copy, type CopyContext } from './copy.ts';
+import type { CopyContext, CopyKey } from './copy-context.ts';
+import { Copy } from './copy.ts';
 import { defaultSupervisorLimits } from './limits.ts';
-import type { SupervisorOptions, UpstreamListener } from './options.ts';
+import type { SupervisorOptions, UpstreamListener, UpstreamRequestListener } from './options.ts';
+import type { OwnConnection } from './own-connection.ts';
+import { makeRoom } from './places.ts';
 import { createStartQueue } from './start-queue.ts';
 import type { InstanceStatus } from './state.ts';
 
@@ -19,12 +21,30 @@ export interface Supervisor extends AsyncDisposable {
    * Rejects with `AppError`: `not_found` when the organization has no such instance; `unavailable`
    * with `retryAfterMs` while it backs off or no place is free; `upstream_failed` when it does not
    * start, with its last output; and with what the source rejects.
+   *
+   * With `own` it is a connection that no other key gets, of which organizations and owners may have
+   * so many (`SupervisorLimits`) before the rejection is `unavailable`.
    */
-  acquire(organizationId: string, instanceId: string, credentialSet: string): Promise<Upstream>;
+  acquire(
+    organizationId: string,
+    instanceId: string,
+    credentialSet: string,
+    own?: OwnConnection,
+  ): Promise<Upstream>;
   /** Keeps the copy from falling asleep until disposed, as long as somebody listens to it. */
-  hold(organizationId: string, instanceId: string, credentialSet: string): Disposable;
-  /** Hears what any server says outside of a request. Returns how to stop. */
+  hold(
+    organizationId: string,
+    instanceId: string,
+    credentialSet: string,
+    own?: OwnConnection,
+  ): Disposable;
+  /** Hears what any server says outside of a request, from its first byte on. Returns how to stop. */
   onMessage(listener: UpstreamListener): () => void;
+  /**
+   * Hears requests of servers that belong to no request of ours, from the first byte on. There is one
+   * listener, which answers each through `Upstream.respond`. Returns how to stop.
+   */
+  onRequest(listener: UpstreamRequestListener): () => void;
   /** All copies that were ever asked for and not stopped, with their memory. */
   statuses(organizationId?: string): Promise<readonly InstanceStatus[]>;
   /**
@@ -40,7 +60,6 @@ export interface Supervisor extends AsyncDisposable {
 }
 
 const memoryPatienceMs = 1_000;
-const noRoomRetryMs = 1_000;
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   return new InstanceSupervisor(options);
@@ -51,6 +70,7 @@ class InstanceSupervisor implements Supervisor {
   readonly #context: CopyContext;
   readonly #copies = new Copies();
   readonly #listeners = new Set<UpstreamListener>();
+  #requestListener: UpstreamRequestListener = refuseRequest;
   #disposed = false;
 
   constructor(options: SupervisorOptions) {
@@ -61,32 +81,44 @@ class InstanceSupervisor implements Supervisor {
       limits,
       queue: createStartQueue(limits.maxStarting),
       clock: options.clock ?? Date.now,
-      makeRoom: (copy) => this.#makeRoom(copy),
       onMessage: (upstream, message) => this.#tell(upstream, message),
+      onRequest: (...request) => this.#requestListener(...request),
+      makeRoom: (copy, place) => makeRoom(this.#copies, copy, place, limits, this.#context.clock),
+      onForgettable: (copy) => this.#forget(copy),
       isClosing: () => this.#disposed,
     };
   }
 
-  acquire(organizationId: string, instanceId: string, credentialSet: string): Promise<Upstream> {
-    const copy = this.#copies.find(organizationId, instanceId, credentialSet);
+  acquire(
+    organizationId: string,
+    instanceId: string,
+    credentialSet: string,
+    own?: OwnConnection,
+  ): Promise<Upstream> {
+    const copy = this.#copies.find(organizationId, instanceId, credentialSet, own?.key);
     if (copy !== undefined) return copy.acquire();
-    return this.#acquireFirst(organizationId, instanceId, credentialSet);
+    return this.#acquireFirst({ organizationId, instanceId, credentialSet, own });
   }
 
-  hold(organizationId: string, instanceId: string, credentialSet: string): Disposable {
-    const copy = this.#copyOf(organizationId, instanceId, credentialSet);
-    const held = copy.hold();
-    return {
-      [Symbol.dispose]: () => {
-        held[Symbol.dispose]();
-        this.#forget(copy);
-      },
-    };
+  hold(
+    organizationId: string,
+    instanceId: string,
+    credentialSet: string,
+    own?: OwnConnection,
+  ): Disposable {
+    return this.#copyOf({ organizationId, instanceId, credentialSet, own }).hold();
   }
 
   onMessage(listener: UpstreamListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  onRequest(listener: UpstreamRequestListener): () => void {
+    this.#requestListener = listener;
+    return () => {
+      if (this.#requestListener === listener) this.#requestListener = refuseRequest;
+    };
   }
 
   async statuses(organizationId?: string): Promise<readonly InstanceStatus[]> {
@@ -124,12 +156,8 @@ class InstanceSupervisor implements Supervisor {
     for (const copy of copies) copy.kill();
   }
 
-  async #acquireFirst(
-    organizationId: string,
-    instanceId: string,
-    credentialSet: string,
-  ): Promise<Upstream> {
-    const copy = this.#copyOf(organizationId, instanceId, credentialSet);
+  async #acquireFirst(key: CopyKey): Promise<Upstream> {
+    const copy = this.#copyOf(key);
     try {
       return await copy.acquire();
     } catch (error) {
@@ -139,10 +167,10 @@ class InstanceSupervisor implements Supervisor {
     }
   }
 
-  #copyOf(organizationId: string, instanceId: string, credentialSet: string): Copy {
-    const known = this.#copies.find(organizationId, instanceId, credentialSet);
+  #copyOf(key: CopyKey): Copy {
+    const known = this.#find(key);
     if (known) return known;
-    const copy = new Copy({ organizationId, instanceId, credentialSet }, this.#context);
+    const copy = new Copy(key, this.#context);
     this.#copies.add(copy);
     return copy;
   }
@@ -153,35 +181,22 @@ class InstanceSupervisor implements Supervisor {
   }
 
   #forget(copy: Copy): void {
-    const { organizationId, instanceId, credentialSet } = copy.key;
-    const known = this.#copies.find(organizationId, instanceId, credentialSet);
-    if (known === copy && copy.isForgettable) this.#copies.remove(copy.key);
+    if (copy.isForgettable && this.#find(copy.key) === copy) this.#copies.remove(copy.key);
   }
 
-  async #makeRoom(copy: Copy): Promise<void> {
-    const { maxRunning, evictIdleMs } = this.#context.limits;
-    for (;;) {
-      const running = [...this.#copies.all()].filter((each) => each.occupies);
-      if (running.length < maxRunning) break;
-      const before = this.#context.clock() - evictIdleMs;
-      const longestIdle = running
-        .filter((each) => each.mayBeEvicted && (each.lastUsedAt ?? 0) <= before)
-        .sort((a, b) => (a.lastUsedAt ?? 0) - (b.lastUsedAt ?? 0))[0];
-      if (!longestIdle) {
-        throw new AppError(
-          'unavailable',
-          `All ${maxRunning} places for running servers are in use. Wait, or allow more.`,
-          { retryAfterMs: noRoomRetryMs },
-        );
-      }
-      await longestIdle.sleep();
-    }
-    copy.occupies = true;
+  #find({ organizationId, instanceId, credentialSet, own }: CopyKey): Copy | undefined {
+    return this.#copies.find(organizationId, instanceId, credentialSet, own?.key);
   }
 
   #tell(upstream: Upstream, message: Envelope): void {
     for (const listener of this.#listeners) listener(upstream, message);
   }
+}
+
+/** Nobody is there who could be asked. */
+function refuseRequest(upstream: Upstream, message: Envelope): void {
+  const id = idText(message) ?? 'null';
+  upstream.respond(buildError(id, rpcCodes.methodNotFound, 'this client serves no such method'));
 }
 
 async function memoryOf(copy: Copy): Promise<number | undefined> {
