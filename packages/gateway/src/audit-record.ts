@@ -1,4 +1,6 @@
-import type { Level, OfferingKind } from '@plugboard/contracts';
+import type { Level } from '@plugboard/contracts';
+
+import type { SubjectKind } from './access/decide.ts';
 
 interface CallFacts {
   /** Epoch milliseconds. */
@@ -11,8 +13,8 @@ interface CallFacts {
   readonly method: string;
   readonly instanceId?: string;
   readonly instance?: string;
-  readonly offeringKind?: OfferingKind;
-  /** The server's own name for the tool or prompt, or the URI; redacted. */
+  readonly offeringKind?: SubjectKind;
+  /** The server's own name for the tool or prompt, the URI, or the method; redacted. */
   readonly offering?: string;
   readonly level?: Level;
 }
@@ -33,6 +35,8 @@ export interface CallOutcome extends CallFacts {
   readonly grantId?: string;
   readonly durationMs: number;
   readonly resultBytes?: number;
+  /** The methods of what the server asked of the client, in order. */
+  readonly asked?: readonly string[];
   /** Absent when an intent carried them. */
   readonly arguments?: RecordedArguments;
 }

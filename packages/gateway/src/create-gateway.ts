@@ -9,6 +9,7 @@ import {
   type Upstream,
 } from '@plugboard/protocol';
 
+import { createBridge } from './bridge/create-bridge.ts';
 import { createAttribution } from './call/attribution.ts';
 import { silentClient } from './call/call-client.ts';
 import { createLimiter } from './call/limit.ts';
@@ -103,6 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const listenings = createListenings({ toolsets, agents, clock, onError });
   const subscriptions = createSubscriptions({ upstreams, onError });
   const attribution = createAttribution();
+  const bridge = createBridge({ upstreams, attribution, onError });
   const services: HttpServices = {
     agents,
     audit,
@@ -113,6 +115,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     listenings,
     subscriptions,
     attribution,
+    bridge,
     tasks: options.tasks,
     sealer: options.sealer,
     sessionMail: options.sessionMail,
@@ -136,6 +139,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** Passes on what a server says outside of a request, to whom it can only concern. */
   function tellSessions(upstream: Upstream, message: Envelope): void {
+    if (message.method === 'notifications/cancelled') bridge.hearCancelled(upstream, message);
     if (message.method !== 'notifications/message') return;
     const agentId = attribution.deliver(upstream, message);
     if (agentId === undefined) return;
@@ -165,6 +169,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     [Symbol.dispose]() {
       for (const stop of stopListening) stop();
+      bridge[Symbol.dispose]();
       listenings[Symbol.dispose]();
       changes[Symbol.dispose]();
       sessions[Symbol.dispose]();

@@ -24,11 +24,14 @@ export interface Grant {
   readonly expiresAt: number | undefined;
 }
 
+/** An offering, or a method that no offering stands for: only grants on all of an instance reach it. */
+export type SubjectKind = OfferingKind | 'method';
+
 /** What an agent asks to use. */
 export interface Subject {
   readonly toolboxId: string;
   readonly instanceId: string;
-  readonly kind: OfferingKind;
+  readonly kind: SubjectKind;
   readonly name: string;
   readonly level: Level;
 }

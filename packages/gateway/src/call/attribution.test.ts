@@ -13,7 +13,11 @@ describe('attribution', () => {
     const attribution = createAttribution();
     const upstream = scriptedUpstream(() => '');
     const heard: string[] = [];
-    using _call = attribution.enter(upstream, { agentId: 'a', onMessage: () => heard.push('a') });
+    using _call = attribution.enter(upstream, {
+      agentId: 'a',
+      clientKey: 'k',
+      onMessage: () => heard.push('a'),
+    });
     expect(attribution.deliver(upstream, message)).toBeUndefined();
     expect(heard).toEqual(['a']);
   });
@@ -23,8 +27,8 @@ describe('attribution', () => {
     const upstream = scriptedUpstream(() => '');
     const heard: string[] = [];
     const onMessage = () => heard.push('somebody');
-    using _one = attribution.enter(upstream, { agentId: 'a', onMessage });
-    using _two = attribution.enter(upstream, { agentId: 'b', onMessage });
+    using _one = attribution.enter(upstream, { agentId: 'a', clientKey: 'k', onMessage });
+    using _two = attribution.enter(upstream, { agentId: 'b', clientKey: 'k', onMessage });
     expect(attribution.deliver(upstream, message)).toBeUndefined();
     expect(heard).toEqual([]);
   });
@@ -32,8 +36,8 @@ describe('attribution', () => {
   it('names the agent whose calls are all that is under way', () => {
     const attribution = createAttribution();
     const upstream = scriptedUpstream(() => '');
-    using _one = attribution.enter(upstream, { agentId: 'a', onMessage: () => {} });
-    using _two = attribution.enter(upstream, { agentId: 'a', onMessage: () => {} });
+    using _one = attribution.enter(upstream, { agentId: 'a', clientKey: 'k', onMessage: () => {} });
+    using _two = attribution.enter(upstream, { agentId: 'a', clientKey: 'k', onMessage: () => {} });
     expect(attribution.deliver(upstream, message)).toBe('a');
   });
 
@@ -41,9 +45,13 @@ describe('attribution', () => {
     const attribution = createAttribution();
     const upstream = scriptedUpstream(() => '');
     expect(attribution.deliver(upstream, message)).toBeUndefined();
-    attribution.enter(upstream, { agentId: 'a', onMessage: () => {} })[Symbol.dispose]();
+    attribution
+      .enter(upstream, { agentId: 'a', clientKey: 'k', onMessage: () => {} })
+      [Symbol.dispose]();
     expect(attribution.deliver(upstream, message)).toBe('a');
-    attribution.enter(upstream, { agentId: 'b', onMessage: () => {} })[Symbol.dispose]();
+    attribution
+      .enter(upstream, { agentId: 'b', clientKey: 'k', onMessage: () => {} })
+      [Symbol.dispose]();
     expect(attribution.deliver(upstream, message)).toBeUndefined();
   });
 });

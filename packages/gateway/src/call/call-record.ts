@@ -13,9 +13,18 @@ export interface CallRecord {
   intend(): Promise<void>;
   /** Runs `show` once the intent is on disk, in the order of these calls. Without it, never. */
   whenRecorded(show: () => void): void;
+  /** Resolves when the intent is on disk and everything given to `whenRecorded` so far has run. */
+  recorded(): Promise<void>;
+  /** Notes that the server asked the client something. */
+  noteAsked(method: string): void;
+  /** Notes that the answer is none yet, but asks the client to come back with input. */
+  noteInputRequired(): void;
   /** Resolves when the outcome is on disk and everything of `whenRecorded` has run. */
   end(end: CallEnd): Promise<void>;
 }
+
+/** Of what a server asks during one call so much is kept. */
+const maxAsked = 100;
 
 export function openCallRecord(
   { audit, clock }: { readonly audit: AuditLog; readonly clock: () => number },
@@ -27,6 +36,8 @@ export function openCallRecord(
   let grantId: string | undefined;
   let intent: Promise<void> | undefined;
   let shown: Promise<void> | undefined;
+  let asked: string[] | undefined;
+  let isUnfinished = false;
 
   function intend(): Promise<void> {
     if (!call || grantId === undefined)
@@ -48,8 +59,21 @@ export function openCallRecord(
       // The failure to record is met in end(); until then what was to be shown stays unseen.
       shown.catch(() => {});
     },
+    recorded: () => shown ?? intend(),
+    noteAsked(method) {
+      asked ??= [];
+      if (asked.length < maxAsked) asked.push(method);
+    },
+    noteInputRequired() {
+      isUnfinished = true;
+    },
     async end(end) {
-      const known = { ...(grantId !== undefined && { grantId }), ...end };
+      const known = {
+        ...(grantId !== undefined && { grantId }),
+        ...end,
+        ...(isUnfinished && end.outcome === 'ok' && { outcome: 'input_required' as const }),
+        ...(asked && { asked }),
+      };
       const kept = intent ? undefined : recorded;
       await audit.append(organizationId, outcomeOf(facts, call, known, kept, clock()));
       await shown;

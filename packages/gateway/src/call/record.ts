@@ -1,10 +1,10 @@
 import { isAppError } from '@plugboard/contracts';
 import type { Envelope } from '@plugboard/protocol';
-import { findMember } from '@plugboard/protocol';
+import { findMember, modernCodes, ModernError } from '@plugboard/protocol';
 
 import type { CallIntent, CallOutcome, RecordedArguments } from '../audit-record.ts';
 import { recordArguments, recordName } from './redact.ts';
-import { CallRefused } from './refusal.ts';
+import { CallRefused, MethodRefused, StateRefused } from './refusal.ts';
 import type { ResolvedCall } from './resolve.ts';
 
 /** Who makes a call: an agent by a token, or a member trying a tool as an agent. */
@@ -56,6 +56,7 @@ export interface CallEnd {
   readonly reason?: string;
   readonly grantId?: string;
   readonly resultBytes?: number;
+  readonly asked?: readonly string[];
 }
 
 /** The record made before a call's answer is visible. */
@@ -79,9 +80,13 @@ export function outcomeOf(
 
 /** How a failed call ended, by the error that ended it. */
 export function endOfFailure(error: unknown): CallEnd {
-  if (error instanceof CallRefused) {
+  if (error instanceof CallRefused || error instanceof MethodRefused) {
     const grantId = error.grantId === undefined ? {} : { grantId: error.grantId };
     return { outcome: 'refused', reason: error.reason, ...grantId };
+  }
+  if (error instanceof StateRefused) return { outcome: 'refused', reason: error.reason };
+  if (error instanceof ModernError && error.rpcCode === modernCodes.missingClientCapability) {
+    return { outcome: 'error', reason: 'missing_capability' };
   }
   if (isAppError(error, 'rate_limited')) return { outcome: 'refused', reason: error.code };
   if (isAppError(error, 'cancelled')) return { outcome: 'cancelled' };

@@ -1,48 +1,76 @@
-import type { OfferingKind } from '@plugboard/contracts';
-
-import type { OfferedInstance } from '../ports.ts';
+import type { SubjectKind } from '../access/decide.ts';
+import type { OfferedInstance, Offering } from '../ports.ts';
 import { parseExposedUri } from '../toolset/naming.ts';
 import { type Subjects, subjectsOf, subjectsOfUnlisted, templatesOf } from '../toolset/subjects.ts';
 import type { Entry, Toolset } from '../toolset/toolset.ts';
+import { resolveMethod, resolveTask } from './resolve-other.ts';
 import { textAt } from './value-at.ts';
 
-/** The methods that are calls: each names one offering, is decided, recorded and forwarded. */
-export const callMethods = [
+/** The methods that name one offering each. All that Plugboard does not answer itself are calls. */
+export const callMethods: readonly string[] = [
   'tools/call',
   'prompts/get',
   'resources/read',
   'completion/complete',
-] as const;
+];
 
-export type CallMethod = (typeof callMethods)[number];
+/** Whatever a client asks for that a server is to answer. */
+export type CallMethod = string;
 
 /** Where a call goes and what must be allowed for it to go there. */
 export interface ResolvedCall extends Subjects {
   readonly instance: OfferedInstance;
-  readonly kind: OfferingKind;
-  /** The server's own name or URI. */
+  readonly kind: SubjectKind;
+  /** The server's own name or URI; the method where no offering is meant. */
   readonly name: string;
-  /** The members to follow from `params` to the name, and whether its text must change. */
+  /**
+   * The members to follow from `params` to what names it, whether its text must change, and to what.
+   */
   readonly namePath: readonly string[];
   readonly renamed: boolean;
+  readonly sentName: string;
+  /** Where it was listed. */
+  readonly offering: Offering | undefined;
+  /** The server's own id of the task that it is about: whose that is must be asked still. */
+  readonly taskId: string | undefined;
 }
 
 export type Resolution =
   | { readonly found: true; readonly call: ResolvedCall }
-  | { readonly found: false; readonly reason: 'unknown' | 'invalid'; readonly message: string };
+  | {
+      readonly found: false;
+      readonly reason: 'unknown' | 'unknown_method' | 'invalid';
+      readonly message: string;
+    };
 
 /** Finds what a request names in the agent's toolset. `params` is the parsed `params` member. */
-export function resolve(toolset: Toolset, method: CallMethod, params: unknown): Resolution {
+export function resolve(toolset: Toolset, method: string, params: unknown): Resolution {
   switch (method) {
     case 'tools/call':
       return resolveNamed(toolset, 'tool', textAt(params, ['name']), ['name']);
     case 'prompts/get':
       return resolveNamed(toolset, 'prompt', textAt(params, ['name']), ['name']);
     case 'resources/read':
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
+    case 'resources/directory/read':
       return resolveUri(toolset, textAt(params, ['uri']), ['uri']);
     case 'completion/complete':
       return resolveReference(toolset, params);
+    case 'subscriptions/listen':
+      return resolveListening(toolset, method, params);
   }
+  if (method.startsWith('tasks/')) return resolveTask(toolset, method, params);
+  const call = resolveMethod(toolset, method, params);
+  if (call) return { found: true, call };
+  return { found: false, reason: 'unknown_method', message: unknownMessage('method', method) };
+}
+
+/** One of the things that a client wants to hear of: a resource by `uri`, or a task by `taskId`. */
+function resolveListening(toolset: Toolset, method: string, params: unknown): Resolution {
+  return textAt(params, ['taskId']) === undefined
+    ? resolveUri(toolset, textAt(params, ['uri']), ['uri'])
+    : resolveTask(toolset, method, params);
 }
 
 function resolveReference(toolset: Toolset, params: unknown): Resolution {
@@ -81,6 +109,9 @@ function callTo(entry: Entry, namePath: readonly string[]): ResolvedCall {
     ...subjectsOf(instance, offering, offering.kind === 'resource' ? templatesOf(instance) : []),
     namePath,
     renamed: entry.exposed !== offering.name,
+    sentName: offering.name,
+    offering,
+    taskId: undefined,
   };
 }
 
@@ -107,8 +138,20 @@ function resolveUri(
   if (!unlisted)
     return { found: false, reason: 'unknown', message: unknownMessage('resource', uri) };
   const { instance, name } = unlisted;
-  const call = { instance, kind: 'resource' as const, name, namePath, renamed: name !== uri };
-  return { found: true, call: { ...call, ...subjectsOfUnlisted(instance, name) } };
+  return {
+    found: true,
+    call: {
+      instance,
+      kind: 'resource',
+      name,
+      ...subjectsOfUnlisted(instance, name),
+      namePath,
+      renamed: name !== uri,
+      sentName: name,
+      offering: undefined,
+      taskId: undefined,
+    },
+  };
 }
 
 /**
@@ -139,8 +182,9 @@ function unlistedOwner(
 }
 
 /** One text for what does not exist and for what the agent may not know of. */
-export function unknownMessage(kind: OfferingKind, name: string): string {
+export function unknownMessage(kind: SubjectKind, name: string): string {
   const shown = name.length > 128 ? `${name.slice(0, 128)}…` : name;
+  if (kind === 'method') return `Unknown method: ${shown}`;
   const noun = kind === 'resource_template' ? 'resource template' : kind;
   return `Unknown ${noun}: ${shown}. The list of ${noun}s shows what this agent may use.`;
 }

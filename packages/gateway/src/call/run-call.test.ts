@@ -17,6 +17,7 @@ import {
   upstreamsOf,
 } from '../testing/build.ts';
 import { buildToolset } from '../toolset/toolset.ts';
+import { createBridge } from '../bridge/create-bridge.ts';
 import { createAttribution } from './attribution.ts';
 import { silentClient } from './call-client.ts';
 import { createLimiter } from './limit.ts';
@@ -38,12 +39,19 @@ function set(
     events.push('forwarded');
     return answer(request);
   });
+  const upstreams = upstreamsOf(upstream);
+  const attribution = createAttribution();
   const services: CallServices = {
     audit,
+    bridge: createBridge({
+      upstreams,
+      attribution,
+      onError: (error) => expect.unreachable(String(error)),
+    }),
     tasks: memoryTasks(),
     sealer: plainSealer,
-    upstreams: upstreamsOf(upstream),
-    attribution: createAttribution(),
+    upstreams,
+    attribution,
     limiter: createLimiter(2),
     clock: () => Date.now(),
     callTimeoutMs: 1000,

@@ -2,7 +2,8 @@ import { levelCovers } from '@plugboard/contracts';
 import { type Envelope, resultIsError, type Upstream } from '@plugboard/protocol';
 
 import { authorize } from '../access/authorize.ts';
-import type { AuditLog, StateSealer, TaskStore } from '../ports.ts';
+import { decideTask } from '../access/decide-task.ts';
+import type { AuditLog } from '../ports.ts';
 import type { Toolset } from '../toolset/toolset.ts';
 import type { CallClient } from './call-client.ts';
 import { openCallRecord } from './call-record.ts';
@@ -10,17 +11,14 @@ import { forward, type ForwardServices } from './forward.ts';
 import { guardResult } from './guard.ts';
 import type { Limiter } from './limit.ts';
 import { argumentsOf, type CallEnd, type CallFacts, endOfFailure } from './record.ts';
-import { notPermitted, unresolved } from './refusal.ts';
-import { type CallMethod, resolve, type ResolvedCall } from './resolve.ts';
+import { MethodRefused, notOwned, notPermitted, unresolved } from './refusal.ts';
+import { resolve, type ResolvedCall } from './resolve.ts';
+import { isForwardable } from './resolve-other.ts';
 
 /** What the stages need from outside. */
 export interface CallServices extends ForwardServices {
   readonly audit: AuditLog;
-  readonly tasks: TaskStore;
-  readonly sealer: StateSealer;
   readonly limiter: Limiter;
-  /** Epoch milliseconds, with a fraction. */
-  readonly clock: () => number;
   /** Milliseconds without answer or progress after which a call is given up. */
   readonly callTimeoutMs: number;
   readonly maxResultBytes: number;
@@ -28,7 +26,7 @@ export interface CallServices extends ForwardServices {
 
 /** One call on its way through the gateway. */
 export interface CallRequest {
-  readonly facts: CallFacts & { readonly method: CallMethod };
+  readonly facts: CallFacts;
   readonly toolset: Toolset;
   readonly client: CallClient;
   readonly request: Envelope;
@@ -40,6 +38,8 @@ export interface CallRequest {
   readonly onUpstream?: (upstream: Upstream) => void;
   /** The server will be polled for the answer; see `UpstreamRequest.onSuspend`. */
   readonly onSuspend?: (retryMs: number | undefined) => void;
+  /** `Mcp-Param-*` headers of the request that the tool's schema does not account for. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Carries the call out instead of forwarding it, once it is permitted and recorded. */
   readonly perform?: (call: ResolvedCall) => Promise<Envelope>;
 }
@@ -60,13 +60,20 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
   let end: CallEnd;
   try {
     const resolution = resolve(toolset, facts.method, params);
-    if (!resolution.found) throw unresolved(resolution);
+    if (!resolution.found) throw unresolved(resolution, facts.method);
     const target = resolution.call;
     record.locate(target);
 
-    const decision = authorize(toolset.grants, target, services.clock());
+    const decision =
+      target.taskId === undefined
+        ? authorize(toolset.grants, target, services.clock())
+        : decideTask(toolset.grants, target.instance, services.clock());
     if (!decision.allowed) throw notPermitted(decision, target, params);
     record.permit(decision.grant.id);
+    if (target.taskId !== undefined) await requireOwner(services, call, target, target.taskId);
+    if (!call.perform && !isForwardable(facts.method)) {
+      throw new MethodRefused(facts.method, 'unknown_method');
+    }
 
     using _place = services.limiter.enter(agentId);
     if (levelCovers(target.level, 'write')) await record.intend();
@@ -77,11 +84,15 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
           organizationId,
           agentId,
           client: call.client,
+          params,
+          isAggregate: toolset.endpoint.instance === undefined,
+          record,
           signal: call.signal,
           timeoutMs: services.callTimeoutMs,
           onMessage: (message) => record.whenRecorded(() => call.onMessage(message)),
           ...(call.onUpstream && { onUpstream: call.onUpstream }),
           ...(call.onSuspend && { onSuspend: call.onSuspend }),
+          ...(call.headers && { headers: call.headers }),
         });
     guardResult(answer, services.maxResultBytes);
     end = endOfAnswer(answer);
@@ -92,6 +103,19 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
   await record.end(end);
   if (answer === undefined || failure !== undefined) throw failure;
   return answer;
+}
+
+/** Nobody may learn of another agent's task, not even that there is one. */
+async function requireOwner(
+  { tasks }: CallServices,
+  { facts, params }: CallRequest,
+  target: ResolvedCall,
+  taskId: string,
+): Promise<void> {
+  const { organizationId, agentId } = facts.caller;
+  const owner = await tasks.findOwner(organizationId, target.instance.id, taskId);
+  if (owner === agentId) return;
+  throw notOwned(target, params, owner === undefined ? 'unknown' : 'not_owner');
 }
 
 function endOfAnswer(answer: Envelope): CallEnd {
