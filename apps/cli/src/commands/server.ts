@@ -29,7 +29,7 @@ export function addServerCommands(program: Command, session: Session): void {
           ? 'There is no server. Add one: plugboard server add memory\n'
           : table(
               style,
-              ['server', 'toolbox', 'state', 'version', 'tools', 'memory', 'last used'],
+              ['server', 'toolbox', 'state', 'version', 'MCP', 'tools', 'memory', 'last used'],
               instances.map((each) => instanceRow(each, style)),
             ),
       );
@@ -61,8 +61,11 @@ export function addServerCommands(program: Command, session: Session): void {
       const answer = await api.instances.test({ instance: name });
       await session.show(answer, () => {
         const { serverInfo, startMs, pingMs, offers, protocolVersion } = answer;
+        const who = serverInfo
+          ? `${plainText(serverInfo.name)} ${plainText(serverInfo.version)}`
+          : style.name(name);
         return (
-          `${style.good('works')}: ${plainText(serverInfo.name)} ${plainText(serverInfo.version)}, MCP ${plainText(protocolVersion)}\n` +
+          `${style.good('works')}: ${who}, MCP ${plainText(protocolVersion)}\n` +
           `ready after ${Math.round(startMs)} ms, answers in ${pingMs.toFixed(1)} ms, ${offers.tools} tools\n`
         );
       });
@@ -122,6 +125,7 @@ function instanceRow(instance: Instance, style: Style): string[] {
     instance.toolbox.slug,
     presentState(instance, style),
     plainText(instance.version),
+    plainText(instance.protocolVersion ?? ''),
     String(offers.tools),
     state.memoryBytes === undefined ? '' : presentBytes(state.memoryBytes),
     presentMoment(state.lastUsedAt) || 'never',

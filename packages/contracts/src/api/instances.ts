@@ -49,6 +49,9 @@ const launchViewSchema = z.discriminatedUnion('driver', [
   }),
 ]);
 
+/** Legacy: MCP 2024-11-05 to 2025-11-25. Modern: 2026-07-28. */
+const eraSchema = z.enum(['legacy', 'modern']);
+
 const instanceSchema = z.object({
   id: idSchema,
   slug: z.string(),
@@ -61,6 +64,11 @@ const instanceSchema = z.object({
   idleMs: z.int(),
   startTimeoutMs: z.int(),
   state: instanceStateSchema,
+  /** What it spoke at its last start; absent until then. */
+  era: eraSchema.optional(),
+  protocolVersion: z.string().optional(),
+  /** How many clients have a running connection to it for themselves. */
+  ownConnections: z.int(),
   offers: z.object({
     tools: z.int(),
     prompts: z.int(),
@@ -132,8 +140,10 @@ const instanceTestSchema = z.object({
   /** Milliseconds until it was ready, and for one round trip after that. */
   startMs: z.number(),
   pingMs: z.number(),
+  era: eraSchema,
   protocolVersion: z.string(),
-  serverInfo: z.object({ name: z.string(), version: z.string() }),
+  /** As the server tells, if it does. */
+  serverInfo: z.object({ name: z.string(), version: z.string() }).optional(),
   offers: instanceSchema.shape.offers,
 });
 

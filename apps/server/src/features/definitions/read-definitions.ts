@@ -1,5 +1,5 @@
 import type { Level, OfferingKind } from '@plugboard/contracts';
-import { type ListedOffering, listOfferings, type Upstream } from '@plugboard/protocol';
+import { type Era, type ListedOffering, listOfferings, type Upstream } from '@plugboard/protocol';
 import { hashDefinition, levelOfOffering } from '@plugboard/trust';
 
 /** One tool, prompt, resource or template as a server listed it. */
@@ -17,7 +17,8 @@ export interface Definition {
 
 /** All that a server says of itself. */
 export interface Definitions {
-  /** Raw JSON text of its initialize result. */
+  readonly era: Era;
+  /** Raw JSON text of its initialize or discover result. */
   readonly hello: string;
   readonly offerings: readonly Definition[];
 }
@@ -39,7 +40,8 @@ export async function readDefinitions(
       found.set(key, toDefinition(offering, found.size));
     }
   }
-  return { hello: upstream.hello.result.toString(), offerings: [...found.values()] };
+  const { era, result } = upstream.hello;
+  return { era, hello: result.toString(), offerings: [...found.values()] };
 }
 
 function toDefinition({ kind, name, definition }: ListedOffering, position: number): Definition {

@@ -33,11 +33,12 @@ export async function storeDefinitions(
 }
 
 /** What the audit log keeps of changed definitions: how many, and the names of the first of them. */
-function presentChanges({ added, changed, removed, hello }: DefinitionChanges) {
+function presentChanges({ added, changed, removed, hello, era }: DefinitionChanges) {
   return {
     added: { count: added.length, names: added.slice(0, maxNamed) },
     changed: { count: changed.length, names: changed.slice(0, maxNamed) },
     removed: { count: removed.length, names: removed.slice(0, maxNamed) },
     hello,
+    ...(era && { era }),
   };
 }

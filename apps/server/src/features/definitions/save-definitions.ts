@@ -1,3 +1,4 @@
+import type { Era } from '@plugboard/protocol';
 import { sql } from 'kysely';
 
 import type { TenantDb } from '../tenant-db.ts';
@@ -9,6 +10,8 @@ export interface DefinitionChanges {
   readonly changed: readonly string[];
   readonly removed: readonly string[];
   readonly hello: boolean;
+  /** The era, where it is another than before. */
+  readonly era: Era | undefined;
 }
 
 const rowsAtOnce = 1000;
@@ -21,11 +24,11 @@ export async function saveDefinitions(
   db: TenantDb,
   organizationId: string,
   instanceId: string,
-  { hello, offerings }: Definitions,
+  { era, hello, offerings }: Definitions,
 ): Promise<DefinitionChanges | undefined> {
   const instance = await db
     .selectFrom('instances')
-    .select(['hello', 'defined_at'])
+    .select(['hello', 'era', 'defined_at'])
     .where('id', '=', instanceId)
     .forUpdate()
     .executeTakeFirst();
@@ -35,8 +38,10 @@ export async function saveDefinitions(
   const removed = [...stored.values()].filter((row) => !listed.has(keyOf(row)));
   const written = offerings.filter((offering) => !isSame(stored.get(keyOf(offering)), offering));
   const helloChanged = instance.hello !== hello;
+  const eraChanged = instance.era !== era;
   const first = instance.defined_at === null;
-  if (removed.length === 0 && written.length === 0 && !helloChanged && !first) return undefined;
+  const isSaid = helloChanged || eraChanged || first;
+  if (removed.length === 0 && written.length === 0 && !isSaid) return undefined;
 
   for (const { kind, name } of removed) {
     await db
@@ -51,7 +56,7 @@ export async function saveDefinitions(
   }
   await db
     .updateTable('instances')
-    .set({ hello, defined_at: sql<Date>`now()` })
+    .set({ hello, era, defined_at: sql<Date>`now()` })
     .where('id', '=', instanceId)
     .execute();
   return {
@@ -59,6 +64,7 @@ export async function saveDefinitions(
     changed: written.filter((row) => stored.has(keyOf(row))).map(keyOf),
     removed: removed.map(keyOf),
     hello: helloChanged,
+    era: eraChanged ? era : undefined,
   };
 }
 

@@ -40,6 +40,7 @@ export function createInstanceSource(options: InstanceSourceOptions): InstanceSo
           idleMs: row.idle_ms,
           startTimeoutMs: row.start_timeout_ms,
           listed: row.defined_at !== null,
+          era: row.era ?? undefined,
         }
       );
     },

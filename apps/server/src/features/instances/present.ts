@@ -3,6 +3,7 @@ import type { InstanceStatus } from '@plugboard/runtime';
 import { z } from 'zod';
 
 import type { ServerUrls } from '../../http/urls.ts';
+import { readHello } from '../definitions/read-hello.ts';
 import { launchFromRow, sealedSecretsFromRow } from './launch-row.ts';
 import type { InstanceRow } from './queries.ts';
 
@@ -24,6 +25,7 @@ const offersSchema = z.object({
 
 export function presentInstance(row: InstanceRow, options: PresentOptions): Instance {
   const { urls, statuses } = options;
+  const copies = statuses.filter((status) => status.instanceId === row.id);
   return {
     id: row.id,
     slug: row.slug,
@@ -34,7 +36,9 @@ export function presentInstance(row: InstanceRow, options: PresentOptions): Inst
     secretNames: [...sealedSecretsFromRow(row.sealed_secrets).keys()],
     idleMs: row.idle_ms,
     startTimeoutMs: row.start_timeout_ms,
-    state: presentState(statuses.filter((status) => status.instanceId === row.id)),
+    state: presentState(copies),
+    ...presentProtocol(row),
+    ownConnections: copies.filter(({ own, state }) => own && state.name === 'ready').length,
     offers: offersSchema.parse(row.offers),
     mcpUrl: `${urls.mcp}/${row.toolbox_slug}/${row.slug}`,
     ...(row.defined_at && { definedAt: row.defined_at.toISOString() }),
@@ -62,9 +66,19 @@ function presentLaunch(
   };
 }
 
-/** Of several copies the one used last. */
+/** What it spoke at its last start. */
+function presentProtocol({ era, hello }: InstanceRow): Pick<Instance, 'era' | 'protocolVersion'> {
+  if (era === null || hello === null) return {};
+  const { protocolVersion } = readHello(era, hello);
+  return { era, ...(protocolVersion !== undefined && { protocolVersion }) };
+}
+
+/** Of several copies the one used last, of those that all share if there is one. */
 function presentState(statuses: readonly InstanceStatus[]): InstanceStateView {
-  const [status] = statuses.toSorted((a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0));
+  const shared = statuses.filter(({ own }) => own === undefined);
+  const [status] = (shared.length > 0 ? shared : statuses).toSorted(
+    (a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0),
+  );
   if (!status) return { name: 'stopped', restarts: 0 };
   const { state, restarts, lastUsedAt, memoryBytes } = status;
   return {

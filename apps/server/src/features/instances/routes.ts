@@ -1,13 +1,13 @@
 import type { AddInstanceEvent, Instance, InstanceTest, LogLine } from '@plugboard/contracts/api';
 import { sharedCredentials } from '@plugboard/gateway';
 import type { LogLine as StoredLine } from '@plugboard/runtime';
-import { z } from 'zod';
 
 import type { AppServices } from '../../app/services.ts';
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { commitChange } from '../change.ts';
 import { storeDefinitions } from '../definitions/refresh-definitions.ts';
+import { readHello } from '../definitions/read-hello.ts';
 import { readDefinitions } from '../definitions/read-definitions.ts';
 import { type Actor, can } from '../members/policy.ts';
 import { requirePermission } from '../members/require.ts';
@@ -108,11 +108,6 @@ async function presenting({ server, supervisor }: AppServices, actor: Actor) {
   };
 }
 
-const helloSchema = z.looseObject({
-  protocolVersion: z.string(),
-  serverInfo: z.looseObject({ name: z.string(), version: z.string() }),
-});
-
 async function testInstance(
   { supervisor }: AppServices,
   organizationId: string,
@@ -122,17 +117,19 @@ async function testInstance(
   const began = performance.now();
   const upstream = await supervisor.acquire(organizationId, id, sharedCredentials);
   const ready = performance.now();
-  await upstream.request({ method: 'ping', signal });
+  const { era, result, protocolVersion } = upstream.hello;
+  await upstream.request({ method: era === 'modern' ? 'server/discover' : 'ping', signal });
   const answered = performance.now();
   const { offerings } = await readDefinitions(upstream, signal);
-  const hello = helloSchema.parse(JSON.parse(upstream.hello.result.toString()));
+  const { serverInfo } = readHello(era, result.toString());
   const count = (kind: string) => offerings.filter((each) => each.kind === kind).length;
   return {
     ok: true,
     startMs: Math.round(ready - began),
     pingMs: Math.round((answered - ready) * 10) / 10,
-    protocolVersion: upstream.hello.protocolVersion,
-    serverInfo: { name: hello.serverInfo.name, version: hello.serverInfo.version },
+    era,
+    protocolVersion,
+    ...(serverInfo && { serverInfo }),
     offers: {
       tools: count('tool'),
       prompts: count('prompt'),
