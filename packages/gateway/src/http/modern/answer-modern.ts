@@ -1,6 +1,7 @@
 import {
   completedParts,
   type Envelope,
+  otherParameterHeaders,
   resultParts,
   serverInfoKey,
   type Upstream,
@@ -9,12 +10,15 @@ import {
 import { isForwardable } from '../../call/resolve-other.ts';
 import { MethodNotFound } from '../../call/rpc-error.ts';
 import { runCall } from '../../call/run-call.ts';
+import { textAt } from '../../call/value-at.ts';
 import { discoverResult, helloStarter } from '../../methods/initialize.ts';
 import { listResult } from '../../methods/lists.ts';
 import { isLogWanted } from '../../methods/logging.ts';
+import { headerParametersOf } from '../../toolset/tool-traits.ts';
 import type { HttpServices } from '../post.ts';
 import { statusOfAnswer } from './http-status.ts';
 import type { ModernCall } from './modern-call.ts';
+import { asPrivateRead } from './private-read.ts';
 import { serveListen } from './serve-listen.ts';
 
 /**
@@ -40,7 +44,9 @@ export async function answerModern(services: HttpServices, call: ModernCall): Pr
   }
   if (!isForwardable(method)) throw new MethodNotFound(method);
   const answer = await forwardCall(services, call);
-  reply.answer(completedParts(answer, id), statusOfAnswer(answer));
+  const isRead = method === 'resources/read';
+  const shown = isRead ? asPrivateRead(answer, Object.hasOwn(params, 'inputResponses')) : answer;
+  reply.answer(completedParts(shown, id), statusOfAnswer(answer));
 }
 
 /** The whole response; a list that Plugboard puts together of several servers says so. */
@@ -59,6 +65,7 @@ const closing = Buffer.from('}');
 
 function forwardCall(services: HttpServices, call: ModernCall): Promise<Envelope> {
   const { facts, toolset, client, request, params, reply, signal } = call;
+  const { method } = facts;
   const { logLevel } = client;
   return runCall(services, {
     facts,
@@ -71,10 +78,17 @@ function forwardCall(services: HttpServices, call: ModernCall): Promise<Envelope
       if (isForCaller(message, logLevel)) reply.message([message.bytes]);
     },
     onUpstream(upstream: Upstream) {
-      if (logLevel === undefined || upstream.hello.era === 'modern') return;
-      services.logLevels.require(upstream, logLevel);
+      if (logLevel !== undefined) services.logLevels.require(upstream, logLevel);
     },
+    ...(method === 'tools/call' && { headers: passedParameters(call) }),
   });
+}
+
+/** `Mcp-Param-*` headers that the tool does not ask for: for whoever is behind us to judge. */
+function passedParameters({ exchange, params, toolset }: ModernCall) {
+  const entry = toolset.entries.tool.get(textAt(params, ['name']) ?? '');
+  const known = (entry && headerParametersOf(entry.offering)) ?? [];
+  return otherParameterHeaders(exchange.request.headers, known);
 }
 
 /** What clients hear of by `subscriptions/listen` alone, or what the modern protocol has no more. */
