@@ -55,6 +55,36 @@ export const initializeResult = {
   serverInfo: { name: 'fixture', version: '1' },
 };
 
+export const discoverResult = {
+  supportedVersions: ['2026-07-28'],
+  capabilities: { tools: {}, resources: {} },
+  resultType: 'complete',
+  ttlMs: 1000,
+  cacheScope: 'public',
+};
+
+/** Serves the modern era alone. */
+export const modernScript: Script = (incoming) => {
+  const { request, response, message } = incoming;
+  if (request.method !== 'POST') response.writeHead(405).end();
+  else if (message.method === 'initialize') refuseJson(incoming, 400, -32602);
+  else if (message.method === 'server/discover') answerJson(incoming, discoverResult);
+  else answerJson(incoming, { resultType: 'complete', echo: message.params });
+  return true;
+};
+
+/** Answers with an error as plain JSON. */
+export function refuseJson(
+  { response, message }: Incoming,
+  status: number,
+  code: number,
+  data?: unknown,
+): void {
+  const error = { code, message: 'no', data };
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, error }));
+}
+
 /** Answers with a result as plain JSON. */
 export function answerJson(
   { response, message }: Incoming,

@@ -1,15 +1,5 @@
 import type { UpstreamHello } from './upstream.ts';
 
-/** What the HTTP headers of a modern message repeat of its body (MCP 2026-07-28, transports). */
-export interface Mirrored {
-  readonly version: string;
-  readonly method: string;
-  /** The name, URI or task id that it is about. */
-  readonly name: string | undefined;
-  /** `Mcp-Param-*`, as they are to be sent. */
-  readonly params: Readonly<Record<string, string>> | undefined;
-}
-
 /** One message on its way out. */
 export interface Outgoing {
   readonly message: Buffer;
@@ -17,8 +7,11 @@ export interface Outgoing {
   readonly id?: number;
   /** Whether it belongs to the handshake, which nothing else may overtake. */
   readonly isHandshake?: boolean;
-  /** Of a request or notification of the modern era, where the transport mirrors. */
-  readonly mirrored?: Mirrored | undefined;
+  /**
+   * What HTTP headers repeat of a request or notification, names in lower case. There where it is of
+   * the modern era and the transport mirrors.
+   */
+  readonly mirrored?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A transport below a connection: it moves whole messages and knows nothing of their meaning. */

@@ -1,4 +1,4 @@
-import { AppError, isAppError } from '@plugboard/contracts';
+import { AppError } from '@plugboard/contracts';
 
 import { BriefMap } from '../brief-map.ts';
 import { buildError, buildNotification, buildRequest, buildResult } from '../envelope/build.ts';
@@ -7,13 +7,14 @@ import { type Envelope, idText, integerId, readInteger } from '../envelope/envel
 import { readEnvelope } from '../envelope/read-envelope.ts';
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
 import { splice } from '../json/splice.ts';
+import { mirroredHeaders } from '../modern/mirrored-headers.ts';
 import type { RequestMetaText } from '../modern/splice-meta.ts';
 import type { Carrier, Outgoing, Receiver } from './carrier.ts';
 import { errorUnderId } from './error-under-id.ts';
-import { modernRequest } from './modern-request.ts';
+import { modernHeaders, modernParams } from './modern-request.ts';
 import { Pending, type PendingLimits } from './pending.ts';
 import { progressTokenOf, withOwnProgressToken } from './progress-token.ts';
-import { splitBatch } from './split-batch.ts';
+import { hasBatches, splitBatch } from './split-batch.ts';
 import { subscriptionOf } from './subscription-of.ts';
 import type {
   MessageHandler,
@@ -97,7 +98,7 @@ export class Connection implements Upstream, Receiver {
     const version = this.#meta?.protocolVersion;
     const mirrored =
       version !== undefined && this.#carrier.mirrors
-        ? { version, method, name: undefined, params: undefined }
+        ? { 'mcp-protocol-version': version, ...mirroredHeaders(method, params) }
         : undefined;
     this.#trySend({ message: buildNotification(method, params), isHandshake, mirrored });
   }
@@ -113,7 +114,8 @@ export class Connection implements Upstream, Receiver {
       message = readEnvelope(bytes);
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
-      if (error.fault === 'batch' && hasBatches(this.#hello)) this.#unpack(bytes, requestId);
+      if (error.fault === 'batch' && hasBatches(this.#hello?.protocolVersion))
+        this.#unpack(bytes, requestId);
       else this.#stray('garbage', bytes);
       return;
     }
@@ -169,8 +171,10 @@ export class Connection implements Upstream, Receiver {
     this.#nextId += 1;
     let pending: Pending | undefined;
     try {
-      const modern = meta && modernRequest(request, meta);
-      const { params, token } = withOwnProgressToken(modern?.params ?? request.params, id);
+      const said = meta === undefined ? request.params : modernParams(request.params, meta);
+      const mirrored =
+        meta && said && this.#carrier.mirrors ? modernHeaders(request, said) : undefined;
+      const { params, token } = withOwnProgressToken(said, id);
       const message = buildRequest(String(id), request.method, params);
       pending = new Pending(
         id,
@@ -183,7 +187,7 @@ export class Connection implements Upstream, Receiver {
         isHandshake ? this.#abandonQuietly : this.#abandon,
       );
       this.#pending.add(id, pending);
-      this.#carrier.send({ message, id, isHandshake, mirrored: modern?.mirrored });
+      this.#carrier.send({ message, id, isHandshake, mirrored });
       return pending.answer;
     } catch (cause) {
       const reason = asRequestFailure(cause);
@@ -288,8 +292,6 @@ export class Connection implements Upstream, Receiver {
     try {
       this.#carrier.send(outgoing);
     } catch (error) {
-      // A notification by a name that HTTP cannot carry is the sender's fault, and has no answer.
-      if (isAppError(error, 'invalid_input')) return;
       // What has no answer has nobody to tell; a server that takes nothing more is of no use.
       this.fail(error instanceof Error ? error : new Error('sending failed', { cause: error }));
     }
@@ -299,11 +301,6 @@ export class Connection implements Upstream, Receiver {
     this.#strays[kind] += 1;
     this.#onStray?.({ kind, count: this.#strays[kind], bytes });
   }
-}
-
-/** Whether the negotiated revision has batches (2024-11-05 and 2025-03-26, JSON-RPC). */
-function hasBatches(hello: UpstreamHello | undefined): boolean {
-  return hello?.protocolVersion === '2025-03-26' || hello?.protocolVersion === '2024-11-05';
 }
 
 function asRequestFailure(cause: unknown): Error {

@@ -83,7 +83,8 @@ async function tryModernFirst(negotiation: Negotiation): Promise<void> {
   silence.catch(() => undefined);
   asked.catch(() => undefined);
   const discovery = await Promise.race([asked, silence]).catch((error: unknown) => {
-    throw connection.hasEnded ? endedAtDiscover(error) : error;
+    const hasEnded = connection.hasEnded && isAppError(error, 'upstream_failed');
+    throw hasEnded ? endedAtDiscover(error) : error;
   });
   if (discovery?.era === 'modern') connection.welcome(discovery.hello, discovery.meta);
   else if (discovery?.era === 'legacy') await greet(negotiation);

@@ -8,6 +8,8 @@ import { parseUnambiguous } from '../json/parse.ts';
 import type { Range } from '../json/range.ts';
 import { scanArray } from '../json/scan.ts';
 import { readString } from '../json/string.ts';
+import { headerParameters } from '../modern/header-parameters.ts';
+import { isRecord } from '../modern/request-meta.ts';
 import type { Upstream } from './upstream.ts';
 
 /** One tool, prompt, resource or resource template as the server defines it. */
@@ -27,6 +29,9 @@ export interface ListLimits {
   /** Bytes of all definitions together. Default 64 MiB. */
   readonly maxBytes?: number;
 }
+
+/** Hears of a tool that was left out since it cannot be used as its definition wants. */
+export type OnUnusable = (name: string, reason: string) => void;
 
 const lists = [
   { kind: 'tool', capability: 'tools', method: 'tools/list', key: 'tools', name: 'name' },
@@ -54,7 +59,8 @@ type List = (typeof lists)[number];
  * that it answers with "method not found" is empty.
  *
  * A definition that has no name, or that not every parser would understand alike, is left out:
- * within a list it would spoil the others. Rejects with `AppError`: what `Upstream.request` rejects
+ * within a list it would spoil the others. So is a tool whose `x-mcp-header` annotations break the
+ * rules, where they matter (MCP 2026-07-28, transports). Rejects with `AppError`: what `Upstream.request` rejects
  * with, and `upstream_failed` for an answer that is no list, a JSON-RPC error, pages without end, or
  * more than the limits.
  */
@@ -62,8 +68,10 @@ export async function listOfferings(
   upstream: Upstream,
   signal?: AbortSignal,
   limits: ListLimits = {},
+  onUnusable: OnUnusable = () => undefined,
 ): Promise<ListedOffering[]> {
   const capabilities = announced(upstream);
+  const rejects = upstream.mirrorsParams === true ? onUnusable : undefined;
   const budget = {
     pages: limits.maxPages ?? 1000,
     offerings: limits.maxOfferings ?? 20_000,
@@ -71,7 +79,8 @@ export async function listOfferings(
   };
   const found: ListedOffering[] = [];
   for (const list of lists) {
-    if (capabilities.has(list.capability)) await readList(upstream, list, signal, budget, found);
+    if (capabilities.has(list.capability))
+      await readList(upstream, list, signal, budget, rejects, found);
   }
   return found;
 }
@@ -91,6 +100,7 @@ async function readList(
   list: List,
   signal: AbortSignal | undefined,
   budget: { readonly pages: number; offerings: number; bytes: number },
+  onUnusable: OnUnusable | undefined,
   found: ListedOffering[],
 ): Promise<void> {
   const seen = new Set<string>();
@@ -102,7 +112,7 @@ async function readList(
       if (isMethodNotFound(answer)) return;
       throw failure(list, 'with an error');
     }
-    const next = readPage(answer, list, (offering) => {
+    const next = readPage(answer, list, onUnusable, (offering) => {
       budget.offerings -= 1;
       budget.bytes -= offering.definition.length;
       if (budget.offerings < 0 || budget.bytes < 0) throw failure(list, 'with more than fits');
@@ -120,6 +130,7 @@ async function readList(
 function readPage(
   { bytes, result }: Envelope,
   list: List,
+  onUnusable: OnUnusable | undefined,
   onOffering: (offering: ListedOffering) => void,
 ): string | undefined {
   if (result === undefined) throw failure(list, 'without a result');
@@ -127,8 +138,13 @@ function readPage(
     const array = findMember(bytes, result, list.key);
     if (array === undefined) throw failure(list, `without "${list.key}"`);
     for (const range of scanArray(bytes, array.start, array.end)) {
-      const name = readName(bytes, range, list.name);
-      if (name === undefined) continue;
+      const parsed = readDefinition(bytes, range);
+      const name = parsed?.[list.name];
+      if (parsed === undefined || typeof name !== 'string' || name === '') continue;
+      if (list.kind === 'tool' && onUnusable && !headerParameters(parsed['inputSchema'])) {
+        onUnusable(name, 'its x-mcp-header annotations break the rules for them');
+        continue;
+      }
       onOffering({ kind: list.kind, name, definition: Buffer.from(textOf(bytes, range)) });
     }
     const next = findMember(bytes, result, 'nextCursor');
@@ -140,12 +156,13 @@ function readPage(
   }
 }
 
-function readName(bytes: Buffer, range: Range, key: string): string | undefined {
+function readDefinition(
+  bytes: Buffer,
+  range: Range,
+): Readonly<Record<string, unknown>> | undefined {
   try {
     const definition = parseUnambiguous(bytes, range);
-    if (typeof definition !== 'object' || definition === null) return undefined;
-    const name: unknown = Reflect.get(definition, key);
-    return typeof name === 'string' && name !== '' ? name : undefined;
+    return isRecord(definition) ? definition : undefined;
   } catch (error) {
     if (error instanceof JsonSyntaxError) return undefined;
     throw error;

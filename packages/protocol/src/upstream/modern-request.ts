@@ -1,59 +1,49 @@
-import { findMember, onlyMember } from '../json/find-member.ts';
-import { scanObject } from '../json/scan.ts';
+import { AppError } from '@plugboard/contracts';
+
+import { findPath } from '../json/find-member.ts';
 import { readString } from '../json/string.ts';
+import { mirroredHeaders } from '../modern/mirrored-headers.ts';
 import { metaKeys } from '../modern/request-meta.ts';
 import { type RequestMetaText, withRequestMeta } from '../modern/splice-meta.ts';
-import type { Mirrored } from './carrier.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
-/** A request of the modern era as it goes out. */
-export interface ModernRequest {
-  readonly params: Buffer;
-  readonly mirrored: Mirrored;
+/**
+ * The params of a request that speaks for itself: where `_meta` names no protocol version it says
+ * `own` of its client, else they stay byte for byte. Throws `JsonSyntaxError` where that is ambiguous.
+ */
+export function modernParams(params: Buffer | undefined, own: RequestMetaText): Buffer {
+  return params === undefined || versionOf(params) === undefined
+    ? withRequestMeta(params, own)
+    : params;
 }
 
-const nameKeys: ReadonlyMap<string, string> = new Map([
-  ['tools/call', 'name'],
-  ['prompts/get', 'name'],
-  ['resources/read', 'uri'],
-  ['tasks/get', 'taskId'],
-  ['tasks/update', 'taskId'],
-  ['tasks/cancel', 'taskId'],
-]);
-
 /**
- * Makes a request speak for itself: one whose `_meta` names no protocol version says `own` of its
- * client, any other stays byte for byte. Throws `JsonSyntaxError` where its params are ambiguous.
+ * The headers that HTTP wants of a modern request (MCP 2026-07-28, transports, request metadata),
+ * names in lower case; `params` are those that go out. Throws `AppError('invalid_input')` for what no
+ * header can carry.
  */
-export function modernRequest(
-  { method, params, headers }: UpstreamRequest,
-  own: RequestMetaText,
-): ModernRequest {
-  const said = params && versionOf(params);
-  const complete =
-    params === undefined || said === undefined ? withRequestMeta(params, own) : params;
-  return {
-    params: complete,
-    mirrored: {
-      version: said ?? own.protocolVersion,
-      method,
-      name: params && nameOf(method, params),
-      params: headers,
-    },
-  };
+export function modernHeaders(
+  { method, headers: given }: UpstreamRequest,
+  params: Buffer,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given ?? {})) {
+    // None of them may take the place of a header that is ours or holds credentials.
+    if (!/^mcp-param-[!#$%&'*+.^_`|~\w-]+$/i.test(name) || !/^[\x20-\x7e\t]*$/.test(value)) {
+      throw new AppError('invalid_input', 'a parameter has a header that HTTP cannot carry');
+    }
+    headers[name.toLowerCase()] = value;
+  }
+  const version = versionOf(params) ?? '';
+  if (!/^[\x21-\x7e]{1,64}$/.test(version)) {
+    throw new AppError('invalid_input', 'a protocol version must be visible ASCII');
+  }
+  return { ...headers, 'mcp-protocol-version': version, ...mirroredHeaders(method, params) };
 }
 
 /** The protocol version that a request claims; undefined where it claims none. */
 function versionOf(params: Buffer): string | undefined {
-  const meta = findMember(params, { start: 0, end: params.length }, '_meta');
-  if (meta === undefined || params[meta.start] !== 0x7b) return undefined;
-  const version = findMember(params, meta, metaKeys.protocolVersion);
+  const whole = { start: 0, end: params.length };
+  const version = findPath(params, whole, ['_meta', metaKeys.protocolVersion]);
   return version && readString(params, version);
-}
-
-/** What `Mcp-Name` repeats, of the methods that have it. */
-function nameOf(method: string, params: Buffer): string | undefined {
-  const key = nameKeys.get(method);
-  const value = key === undefined ? undefined : onlyMember(scanObject(params), key)?.value;
-  return value && readString(params, value);
 }

@@ -1,11 +1,10 @@
 import { BriefMap } from '../brief-map.ts';
-import type { Carrier, Mirrored, Outgoing, Receiver } from './carrier.ts';
+import type { Carrier, Outgoing, Receiver } from './carrier.ts';
 import type { StreamableHttpOptions } from './connect-streamable-http.ts';
 import { flattenHeaders, HttpEndpoint } from './http-endpoint.ts';
 import { statusFailure } from './http-failure.ts';
 import { HttpResponse } from './http-response.ts';
 import { ListenStream } from './listen-stream.ts';
-import { mirrorHeaders } from './mirror-headers.ts';
 import { type ExchangeHost, PostExchange } from './post-exchange.ts';
 import type { UpstreamHello } from './upstream.ts';
 
@@ -228,8 +227,8 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
     this.#postHeaders = [...this.#headers(anyAnswer, undefined), 'content-type', json];
   }
 
-  #modernHeaders(mirrored: Mirrored): string[] {
-    return flattenHeaders(this.#extraHeaders, mirrorHeaders(mirrored), {
+  #modernHeaders(mirrored: Readonly<Record<string, string>>): string[] {
+    return flattenHeaders(this.#extraHeaders, mirrored, {
       accept: anyAnswer,
       'accept-encoding': 'identity',
       'content-type': json,

@@ -74,7 +74,7 @@ export interface Upstream extends AsyncDisposable {
    * not read what it is sent.
    */
   request(request: UpstreamRequest): Promise<Envelope>;
-  /** Sends a notification. Does nothing once the connection has ended, or where HTTP cannot carry it. */
+  /** Sends a notification. Does nothing once the connection has ended. */
   notify(method: string, params?: Buffer): void;
   /** Hears notifications that belong to no request. */
   onMessage: MessageHandler | undefined;
