@@ -13,6 +13,8 @@ export interface KnownServer {
   readonly tools: number;
   /** A call that changes nothing outside of the server's own folder, and a word of its answer. */
   readonly call?: { readonly name: string; readonly arguments: object; readonly answers: RegExp };
+  /** The era that it is spoken to in; the legacy one unless told. */
+  readonly era?: 'modern';
   /** It cannot run here without its package's install scripts. */
   readonly needsScripts?: string;
 }
@@ -40,18 +42,20 @@ export const knownServers: readonly KnownServer[] = [
     server: '@bytebase/dbhub@1.4.0',
     args: ['--transport', 'stdio', '--demo'],
     tools: 2,
+    era: 'modern',
     call: { name: 'execute_sql', arguments: { sql: 'select 20 + 22 as x' }, answers: /42/ },
   },
   // Four more are listed where it finds a container engine.
-  { slug: 'mongodb', server: 'mongodb-mcp-server@3.0.4', memoryMb: 1024, tools: 27 },
+  { slug: 'mongodb', server: 'mongodb-mcp-server@3.0.4', memoryMb: 1024, tools: 27, era: 'modern' },
   {
     slug: 'supabase',
     server: '@supabase/mcp-server-supabase@0.13.0',
     args: ['--features=account,database,debugging,development,functions,branching'],
     secrets: { SUPABASE_ACCESS_TOKEN: `sbp_${'0'.repeat(40)}` },
     tools: 28,
+    era: 'modern',
   },
-  { slug: 'context7', server: '@upstash/context7-mcp@4.1.1', tools: 2 },
+  { slug: 'context7', server: '@upstash/context7-mcp@4.1.1', tools: 2, era: 'modern' },
   {
     slug: 'perplexity',
     server: '@perplexity-ai/mcp-server@1.2.1',
@@ -186,6 +190,7 @@ export const knownServers: readonly KnownServer[] = [
     args: ['--read-only'],
     file: { variable: 'KUBECONFIG', content: kubeconfig },
     tools: 14,
+    era: 'modern',
   },
   {
     slug: 'sqlite',

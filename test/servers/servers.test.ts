@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { plugboardForFile } from '../harness/for-file.ts';
@@ -15,6 +16,7 @@ const fixture = plugboardForFile({}, async ({ plugboard, registry }) => {
 interface Row {
   readonly server: string;
   readonly tools?: number;
+  readonly era?: string | undefined;
   readonly 'add s'?: string;
   readonly 'restart ms'?: number;
   readonly 'memory MB'?: number;
@@ -56,7 +58,8 @@ async function tryServer(known: KnownServer): Promise<void> {
   const client = await plugboard.client(token, `/known/${slug}`);
   const names = await client.toolNames();
   const answer = known.call && (await client.say(known.call.name, known.call.arguments));
-  const { state } = await api.instances.get({ instance: slug });
+  const { state, era } = await api.instances.get({ instance: slug });
+  const ofModern = await modernToolNames(`${plugboard.mcpUrl}/known/${slug}`, token);
   const restarting = performance.now();
   await api.instances.restart({ instance: slug });
   const startMs = performance.now() - restarting;
@@ -64,6 +67,7 @@ async function tryServer(known: KnownServer): Promise<void> {
   rows.push({
     server,
     tools: names.length,
+    era,
     'add s': (added / 1000).toFixed(1),
     'restart ms': Math.round(startMs),
     ...(state.memoryBytes !== undefined && {
@@ -73,6 +77,23 @@ async function tryServer(known: KnownServer): Promise<void> {
   });
   if (known.call) expect(answer).toMatch(known.call.answers);
   expect(names.length).toBe(known.tools);
+  expect(era).toBe(known.era ?? 'legacy');
+  expect(ofModern).toEqual(names);
+}
+
+/** What a client of the modern era is shown, whatever the server speaks. */
+async function modernToolNames(url: string, token: string): Promise<string[]> {
+  const client = new Client(
+    { name: 'test-client', version: '1.0.0' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
+  const requestInit = { headers: { Authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+  try {
+    return (await client.listTools()).tools.map(({ name }) => name);
+  } finally {
+    await client.close();
+  }
 }
 
 describe('a server of the registry', () => {
