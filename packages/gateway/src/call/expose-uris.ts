@@ -24,13 +24,12 @@ export function exposeUris(method: string, message: Envelope, instanceSlug: stri
   const root = message.result ?? message.params;
   if (!root || (!bytes.includes(uriKey) && !bytes.includes(pageKey))) return message;
   try {
-    const found: Range[] = [];
-    findUris(method, bytes, root, found);
-    const edits = found.flatMap((range): Edit[] => {
+    const edits: Edit[] = [];
+    for (const range of urisIn(method, bytes, root)) {
       const uri = readString(bytes, range);
-      if (uri === undefined) return [];
-      return [{ range, replacement: JSON.stringify(exposeUri(instanceSlug, uri)) }];
-    });
+      if (uri === undefined) continue;
+      edits.push({ range, replacement: JSON.stringify(exposeUri(instanceSlug, uri)) });
+    }
     return spliceEnvelope(
       message,
       edits.sort((a, b) => a.range.start - b.range.start),
@@ -44,52 +43,44 @@ export function exposeUris(method: string, message: Envelope, instanceSlug: stri
 const uriKey = Buffer.from('"uri"');
 const pageKey = Buffer.from('resourceUri"');
 
-function findUris(method: string, bytes: Buffer, root: Range, found: Range[]): void {
+function urisIn(method: string, bytes: Buffer, root: Range): Range[] {
   switch (method) {
     case 'tools/call':
-      inToolResult(bytes, root, found);
-      return;
-    case 'prompts/get':
-      for (const message of at(bytes, [root], 'messages')) {
-        for (const each of elements(bytes, message)) {
-          for (const content of at(bytes, [each], 'content')) inContent(bytes, content, found);
-        }
-      }
-      return;
+      return inToolResults(bytes, [root]);
+    case 'prompts/get': {
+      const messages = elements(bytes, at(bytes, [root], 'messages'));
+      return inContent(bytes, at(bytes, messages, 'content'));
+    }
     case 'resources/read':
-      for (const contents of at(bytes, [root], 'contents')) {
-        found.push(...at(bytes, elements(bytes, contents), 'uri'));
-      }
-      return;
+      return at(bytes, elements(bytes, at(bytes, [root], 'contents')), 'uri');
     case 'tasks/get':
     case 'notifications/tasks':
-      for (const result of at(bytes, [root], 'result')) inToolResult(bytes, result, found);
-      return;
+      return inToolResults(bytes, at(bytes, [root], 'result'));
     case 'notifications/resources/updated':
-      found.push(...at(bytes, [root], 'uri'));
-      return;
+      return at(bytes, [root], 'uri');
     default:
+      return [];
   }
 }
 
-function inToolResult(bytes: Buffer, result: Range, found: Range[]): void {
-  for (const content of at(bytes, [result], 'content')) inContent(bytes, content, found);
-  const meta = at(bytes, [result], '_meta');
-  found.push(
-    ...at(bytes, at(bytes, meta, 'ui'), 'resourceUri'),
-    ...at(bytes, meta, 'ui/resourceUri'),
-  );
+function inToolResults(bytes: Buffer, results: readonly Range[]): Range[] {
+  const meta = at(bytes, results, '_meta');
+  return [
+    inContent(bytes, at(bytes, results, 'content')),
+    at(bytes, at(bytes, meta, 'ui'), 'resourceUri'),
+    at(bytes, meta, 'ui/resourceUri'),
+  ].flat();
 }
 
-/** One block of content, or an array of them. */
-function inContent(bytes: Buffer, content: Range, found: Range[]): void {
-  for (const block of elements(bytes, content)) {
+/** In blocks of content, or arrays of them. */
+function inContent(bytes: Buffer, contents: readonly Range[]): Range[] {
+  const holders = elements(bytes, contents).flatMap((block) => {
     const isLink = at(bytes, [block], 'type').some(
       (type) => readString(bytes, type) === 'resource_link',
     );
-    const holders = isLink ? [block] : at(bytes, [block], 'resource');
-    found.push(...at(bytes, holders, 'uri').filter((uri) => !isOnTheWeb(readString(bytes, uri))));
-  }
+    return isLink ? [block] : at(bytes, [block], 'resource');
+  });
+  return at(bytes, holders, 'uri').filter((uri) => !isOnTheWeb(readString(bytes, uri)));
 }
 
 function isOnTheWeb(uri: string | undefined): boolean {
@@ -105,7 +96,9 @@ function at(bytes: Buffer, objects: readonly Range[], key: string): Range[] {
   });
 }
 
-/** The elements of an array; of anything else, that alone. */
-function elements(bytes: Buffer, value: Range): Range[] {
-  return bytes[value.start] === 0x5b ? scanArray(bytes, value.start, value.end) : [value];
+/** The elements of arrays; of anything else, that alone. */
+function elements(bytes: Buffer, values: readonly Range[]): Range[] {
+  return values.flatMap((value) =>
+    bytes[value.start] === 0x5b ? scanArray(bytes, value.start, value.end) : [value],
+  );
 }

@@ -4,8 +4,7 @@ import { valueAt } from '../call/value-at.ts';
 import type { OfferedInstance } from '../ports.ts';
 import { appsExtension } from '../toolset/tool-traits.ts';
 import type { Toolset } from '../toolset/toolset.ts';
-import { instructionsOf } from './hello.ts';
-import { longestTtlMs } from './lists.ts';
+import { instructionsOf, longestTtlMs } from './hello.ts';
 
 /** How Plugboard names itself to clients. */
 export interface ServerInfo {

@@ -13,7 +13,9 @@ import {
 } from '@plugboard/protocol';
 
 import { textAt } from '../call/value-at.ts';
-import { longestTtlMs } from './lists.ts';
+
+/** How long a modern client may keep a list or a hello without asking again, in milliseconds. */
+export const longestTtlMs = 60_000;
 
 const discoverKeys: ReadonlySet<string> = new Set([
   'resultType',
@@ -80,6 +82,13 @@ export function withServerInfo(result: Buffer, info: Buffer | string): Buffer {
 /** The instructions that a server's hello gives for its use. */
 export function instructionsOf(hello: Buffer): string | undefined {
   return textAt(JSON.parse(hello.toString()), ['instructions'])?.trim();
+}
+
+/** Whether a server's hello declares a capability. */
+export function announces(hello: Buffer, capability: string): boolean {
+  const capabilities = member(hello, 'capabilities');
+  if (!capabilities || hello[capabilities.start] !== 0x7b) return false;
+  return lastMember(hello, capabilities, capability) !== undefined;
 }
 
 function isDiscover(hello: Buffer): boolean {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 
 import { AppError, type OfferingKind } from '@plugboard/contracts';
-import { type Era, findPath } from '@plugboard/protocol';
+import type { Era } from '@plugboard/protocol';
 
 import { headerParametersOf, isAppOnly, showsApps } from '../toolset/tool-traits.ts';
 import { listMember, type Shown, type Toolset } from '../toolset/toolset.ts';
+import { announces, longestTtlMs } from './hello.ts';
 
 const kindOfMethod: Readonly<Record<string, OfferingKind>> = {
   'tools/list': 'tool',
@@ -20,9 +21,6 @@ const capabilityOf: Readonly<Record<OfferingKind, string>> = {
   resource: 'resources',
   resource_template: 'resources',
 };
-
-/** How long a modern client may keep a list without asking again, in milliseconds. */
-export const longestTtlMs = 60_000;
 
 /** A longer list comes in pages of so many. */
 export const pageSize = 1000;
@@ -84,9 +82,7 @@ function modernHead({ validUntil }: Toolset, now: number): Buffer {
 /** Whether a list is among what the server announced; an endpoint that aggregates has all of them. */
 function isAnnounced({ endpoint, instances }: Toolset, kind: OfferingKind): boolean {
   const hello = endpoint.instance === undefined ? undefined : instances[0]?.hello;
-  if (!hello) return true;
-  const path = ['capabilities', capabilityOf[kind]];
-  return findPath(hello, { start: 0, end: hello.length }, path) !== undefined;
+  return !hello || announces(hello, capabilityOf[kind]);
 }
 
 type Filter = 'all' | 'no-apps' | 'valid-headers' | 'no-apps-valid-headers';

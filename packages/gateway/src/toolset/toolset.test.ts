@@ -33,6 +33,48 @@ describe('buildToolset', () => {
     );
   });
 
+  it('exposes the pages of MCP Apps with their resources', () => {
+    const definition = (slug: string) =>
+      `{"_meta":{"ui":{"x":1e400,"resourceUri":"${slug}ui://page"},"ui/resourceUri":"${slug}ui://page"},"name":"${slug ? 'files__' : ''}show"}`;
+    const instance = buildInstance('files', [
+      buildOffering('show', { definition: definition('') }),
+      buildOffering('ui://page', { kind: 'resource' }),
+    ]);
+    const of = (path: string) =>
+      buildToolset({ grants: snapshot.grants, instances: [instance] }, parseEndpoint(path)!, 0);
+    expect(of('/mcp').lists.tool.toString()).toBe(`{"tools":[${definition('files+')}]}`);
+    expect(of('/mcp').entries.resource.has('files+ui://page')).toBe(true);
+    expect(of('/mcp/starter/files').lists.tool.toString()).toBe(`{"tools":[${definition('')}]}`);
+  });
+
+  it('does not let one server’s odd definition spoil the lists of others', () => {
+    const spoiler = buildInstance('odd', [
+      buildOffering('a', { definition: '{"name":"a","Name":"b"}' }),
+      buildOffering('b', {
+        definition: '{"name":"b","_meta":{"ui":{},"UI":{"resourceUri":"x"}},"z":"resourceUri"}',
+      }),
+      buildOffering('c', { definition: '{"name":"c","_meta":"resourceUri"}' }),
+    ]);
+    const toolset = buildToolset(
+      { grants: snapshot.grants, instances: [spoiler, other] },
+      parseEndpoint('/mcp')!,
+      0,
+    );
+    expect(toolset.lists.tool.toString()).toBe(
+      '{"tools":[{"name":"odd__c","_meta":"resourceUri"},{"name":"other__read"}]}',
+    );
+  });
+
+  it('knows where each definition lies in its list', () => {
+    const toolset = buildToolset(snapshot, parseEndpoint('/mcp')!, 0);
+    const { tool: text } = toolset.lists;
+    const definitions = toolset.shown.tool.map(({ range }) =>
+      text.toString('utf8', range.start, range.end),
+    );
+    expect(`{"tools":[${definitions.join(',')}]}`).toBe(text.toString());
+    expect(toolset.shown.tool.map(({ offering }) => offering.name)).toEqual(['odd.name', 'read']);
+  });
+
   it('lists only what is granted, and resolves the rest to be refused', () => {
     const toolset = buildToolset(snapshot, parseEndpoint('/mcp/starter')!, 0);
     expect(toolset.lists.tool.toString()).not.toContain('drop');

@@ -196,6 +196,11 @@ describe('params', () => {
       '{"ref":{"type":"ref/prompt","name":"a","nam\\u0045":"b"}}',
       '{"_meta":{"ProgressToken":7}}',
       '{"_Meta":{"progressToken":7}}',
+      '{"_meta":{"io.modelcontextprotocol/protocolversion":"2026-07-28"}}',
+      '{"_meta":{"IO.modelcontextprotocol/clientCapabilities":{}}}',
+      '{"taskId":"a","taskid":"b"}',
+      '{"inputresponses":{}}',
+      '{"RequestState":"x"}',
     ]) {
       expect(() => parse(params), params).toThrow(EnvelopeError);
     }

@@ -63,7 +63,8 @@ export function headerParameters(inputSchema: unknown): readonly HeaderParameter
         if (!visit(inner, path && [...path, key])) return false;
       }
     }
-    return elsewhere(schema).every((inner) => visit(inner, undefined));
+    for (const inner of elsewhere(schema)) if (!visit(inner, undefined)) return false;
+    return true;
   }
 
   return visit(inputSchema, []) ? found : undefined;
@@ -82,16 +83,14 @@ function parameterOf(
 }
 
 /** The schemas inside one that are not its `properties`. */
-function elsewhere(schema: Readonly<Record<string, unknown>>): unknown[] {
-  const found: unknown[] = [];
+function* elsewhere(schema: Readonly<Record<string, unknown>>): Generator {
   for (const keyword of inSchema) {
     const inner = ownValue(schema, keyword);
-    if (Array.isArray(inner)) found.push(...(inner as unknown[]));
-    else found.push(inner);
+    if (Array.isArray(inner)) yield* inner;
+    else if (inner !== undefined) yield inner;
   }
   for (const keyword of byName) {
     const inner = ownValue(schema, keyword);
-    if (isRecord(inner)) found.push(...Object.values(inner));
+    if (isRecord(inner)) yield* Object.values(inner);
   }
-  return found;
 }

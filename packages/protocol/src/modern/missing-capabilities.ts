@@ -1,7 +1,9 @@
 import { AppError } from '@plugboard/contracts';
 
+import { findMember } from '../json/find-member.ts';
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
 import { parseUnambiguous } from '../json/parse.ts';
+import { readString } from '../json/string.ts';
 import { modernCodes, ModernError } from './modern-error.ts';
 import { isRecord, ownValue } from './request-meta.ts';
 
@@ -51,12 +53,11 @@ function needOf(method: string, params: Buffer | undefined): Need | undefined {
     case 'roots/list':
       return { capability: 'roots' };
     case 'elicitation/create': {
-      const isUrl = ownValue(read(params), 'mode') === 'url';
+      const isUrl = textsAt(params, ['mode'])[0] === 'url';
       return { capability: 'elicitation', member: isUrl ? 'url' : 'form' };
     }
     case 'sampling/createMessage': {
-      const asked = read(params);
-      const withTools = Object.hasOwn(asked, 'tools') || Object.hasOwn(asked, 'toolChoice');
+      const withTools = textsAt(params, ['tools', 'toolChoice']).length > 0;
       return withTools ? { capability: 'sampling', member: 'tools' } : { capability: 'sampling' };
     }
     default:
@@ -64,11 +65,19 @@ function needOf(method: string, params: Buffer | undefined): Need | undefined {
   }
 }
 
-function read(params: Buffer | undefined): object {
-  if (params === undefined) return {};
+/** The values of those keys that are there, undefined for those that are no strings. */
+function textsAt(
+  params: Buffer | undefined,
+  keys: readonly string[],
+): readonly (string | undefined)[] {
+  if (params === undefined) return [];
+  const whole = { start: 0, end: params.length };
   try {
-    const parsed = parseUnambiguous(params, { start: 0, end: params.length });
-    return isRecord(parsed) ? parsed : {};
+    parseUnambiguous(params, whole);
+    return keys
+      .map((key) => findMember(params, whole, key))
+      .filter((range) => range !== undefined)
+      .map((range) => readString(params, range));
   } catch (cause) {
     if (!(cause instanceof JsonSyntaxError)) throw cause;
     throw new AppError(
