@@ -11,7 +11,7 @@ export function callModernFromLegacy(
 ): Promise<Envelope> {
   const { agentId, client, record, signal, timeoutMs, onMessage } = options;
   const method = request.method ?? '';
-  const headers = headersFor(call, options.params, options.headers);
+  const headers = headersFor(upstream, call, options.params, options.headers);
   const params = speakingParams(upstream, call, request, client);
   return askRounds(
     { method, params },

@@ -28,8 +28,8 @@ export async function callLegacyFromModern(
     capabilities: client.capabilities,
     canPark: round !== undefined,
     registry: services.bridge.questions,
-    onParked: services.bridge.parked.keep,
-    onOver: services.bridge.parked.drop,
+    onParked: (it) => services.bridge.parked.keep(it),
+    onOver: (it) => services.bridge.parked.drop(it),
   });
   const turn = waitFor(parked, request, options);
   parked.start(

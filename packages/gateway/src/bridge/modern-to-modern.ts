@@ -16,7 +16,7 @@ export async function callModernFromModern(
   round: Round | undefined,
 ): Promise<Envelope> {
   const { agentId, client, record, signal, timeoutMs, onMessage } = options;
-  const headers = headersFor(call, options.params, options.headers);
+  const headers = headersFor(upstream, call, options.params, options.headers);
   const params = renamedParams(call, withOwnState(paramsText(request), round));
   const answer = await send();
   if (!round || resultTypeOf(answer) !== 'input_required') return answer;

@@ -43,10 +43,12 @@ export function speakingParams(
  * client sent and the tool's schema does not account for, which are passed on.
  */
 export function headersFor(
+  upstream: Upstream,
   call: ResolvedCall,
   params: unknown,
   others: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> | undefined {
+  if (upstream.mirrorsParams !== true) return undefined;
   const parameters = call.offering?.kind === 'tool' ? headerParametersOf(call.offering) : undefined;
   if (!parameters?.length) return others;
   return { ...others, ...parameterHeaders(parameters, valueAt(params, ['arguments'])) };
