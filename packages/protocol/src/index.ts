@@ -90,9 +90,10 @@ export { connectStdio } from './upstream/connect-stdio.ts';
 export type { StdioOptions } from './upstream/connect-stdio.ts';
 export { connectStreamableHttp } from './upstream/connect-streamable-http.ts';
 export type { StreamableHttpOptions } from './upstream/connect-streamable-http.ts';
+export { endedWhenProbed } from './upstream/handshake.ts';
 export type { HttpOptions } from './upstream/http-endpoint.ts';
 export { listOfferings } from './upstream/list-offerings.ts';
-export type { ListedOffering, ListLimits } from './upstream/list-offerings.ts';
+export type { ListedOffering, ListLimits, OnUnusable } from './upstream/list-offerings.ts';
 export { SseParser } from './upstream/sse-parser.ts';
 export type { SseEvent, SseParserOptions } from './upstream/sse-parser.ts';
 export type {

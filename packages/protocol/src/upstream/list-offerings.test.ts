@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   answerJson,
   initializeResult,
+  modernScript,
   type Script,
   startHttpServer,
 } from '../testing/http-server.ts';
@@ -114,5 +115,36 @@ describe('listOfferings', () => {
 
   it('asks for nothing when nothing is announced', async () => {
     expect(await list({}, undefined, {})).toEqual({ found: [], log: [] });
+  });
+
+  it('leaves out tools that a modern server wants used in ways that HTTP has not', async () => {
+    const tool = (name: string, region: unknown): unknown => ({
+      name,
+      inputSchema: { type: 'object', properties: { region } },
+    });
+    const tools = [
+      tool('ok', { type: 'string', 'x-mcp-header': 'Region' }),
+      tool('plain', { type: 'array' }),
+      tool('array', { type: 'array', 'x-mcp-header': 'Region' }),
+      tool('break', { type: 'string', 'x-mcp-header': 'a\r\nb' }),
+      { name: 'schemaless' },
+    ];
+    await using server = await startHttpServer((incoming) => {
+      const { method } = incoming.message;
+      if (method?.includes('/list') !== true) return modernScript(incoming);
+      const found = { tools, resources: [], resourceTemplates: [] };
+      answerJson(incoming, { resultType: 'complete', ttlMs: 0, cacheScope: 'private', ...found });
+      return true;
+    });
+    await using upstream = await connectStreamableHttp({
+      url: server.url,
+      dispatcher,
+      clientInfo: { name: 'test', version: '1' },
+    });
+    const unusable: string[] = [];
+    const limits = { maxOfferings: 3 };
+    const found = await listOfferings(upstream, undefined, limits, (name) => unusable.push(name));
+    expect(namesOf(found)).toEqual(['tool ok', 'tool plain', 'tool schemaless']);
+    expect(unusable).toEqual(['array', 'break']);
   });
 });
