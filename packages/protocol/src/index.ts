@@ -42,7 +42,6 @@ export type { Edit } from './json/splice.ts';
 export { readString } from './json/string.ts';
 export { headerParameters } from './modern/header-parameters.ts';
 export type { HeaderParameter } from './modern/header-parameters.ts';
-export { decodeHeaderValue, encodeHeaderValue } from './modern/header-value.ts';
 export type { RequestHeaders } from './modern/header-value.ts';
 export {
   buildInputRequired,
@@ -57,12 +56,7 @@ export {
   withoutInput,
 } from './modern/input-responses.ts';
 export type { BroughtInput } from './modern/input-responses.ts';
-export {
-  checkMirroredHeaders,
-  checkRequest,
-  checkVersionHeader,
-  mirroredHeaders,
-} from './modern/mirrored-headers.ts';
+export { checkRequest, mirroredHeaders } from './modern/mirrored-headers.ts';
 export { missingCapabilities, missingCapabilityError } from './modern/missing-capabilities.ts';
 export { modernCodes, ModernError } from './modern/modern-error.ts';
 export {
@@ -71,14 +65,7 @@ export {
   parameterHeaders,
 } from './modern/parameter-headers.ts';
 export { digestParams } from './modern/params-digest.ts';
-export {
-  logLevels,
-  metaKeys,
-  readRequestMeta,
-  requireModernVersion,
-  serverInfoKey,
-  subscriptionIdKey,
-} from './modern/request-meta.ts';
+export { logLevels, metaKeys, serverInfoKey, subscriptionIdKey } from './modern/request-meta.ts';
 export type { RequestMeta } from './modern/request-meta.ts';
 export { completedParts, resultTypeOf, withCaching, withResultType } from './modern/result-type.ts';
 export type { Caching } from './modern/result-type.ts';

@@ -82,7 +82,7 @@ function extensionsOf(
 }
 
 /** The instructions of all servers, under an introduction to how they are told apart. */
-export function composeInstructions(instances: readonly OfferedInstance[]): string {
+function composeInstructions(instances: readonly OfferedInstance[]): string {
   const servers = instances.map(({ slug, hello }) => {
     const instructions = hello && instructionsOf(hello);
     return instructions ? `## ${slug}\n\n${instructions}` : undefined;

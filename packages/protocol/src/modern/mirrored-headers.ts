@@ -7,8 +7,13 @@ import {
   type RequestHeaders,
 } from './header-value.ts';
 import { modernCodes, ModernError } from './modern-error.ts';
-import { isRecord, ownValue, readRequestMeta, type RequestMeta } from './request-meta.ts';
-import { requireModernVersion } from './request-meta.ts';
+import {
+  isRecord,
+  ownValue,
+  readRequestMeta,
+  type RequestMeta,
+  requireModernVersion,
+} from './request-meta.ts';
 
 /** The member of `params` that `Mcp-Name` repeats. */
 const namedBy: Readonly<Record<string, string>> = {
@@ -55,7 +60,7 @@ export function checkRequest(
 }
 
 /** Throws `ModernError` -32020 unless `MCP-Protocol-Version` says what the body does. */
-export function checkVersionHeader(headers: RequestHeaders, protocolVersion: string): void {
+function checkVersionHeader(headers: RequestHeaders, protocolVersion: string): void {
   compare(
     'MCP-Protocol-Version',
     headerValue(headers, 'mcp-protocol-version'),
@@ -68,11 +73,7 @@ export function checkVersionHeader(headers: RequestHeaders, protocolVersion: str
  * Throws `ModernError` -32020 unless `Mcp-Method` and, where the method names something, `Mcp-Name`
  * are there and say what the body does. Values are compared exactly, after decoding.
  */
-export function checkMirroredHeaders(
-  headers: RequestHeaders,
-  method: string,
-  params: unknown,
-): void {
+function checkMirroredHeaders(headers: RequestHeaders, method: string, params: unknown): void {
   compare('Mcp-Method', headerValue(headers, 'mcp-method'), method, 'method');
   const key = nameKeyOf(method);
   if (key === undefined) return;
