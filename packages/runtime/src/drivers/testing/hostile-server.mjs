@@ -23,5 +23,5 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     });
   } else if (method === 'run') {
     void run(params.code).then((result) => answer(id, result));
-  }
+  } else if (method === 'server/discover') answer(id, null);
 });
