@@ -32,22 +32,60 @@ export async function discover(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Discovery> {
-  const version = acceptedModern(options)[0];
-  if (version === undefined) return { era: 'legacy' };
-  const meta: RequestMetaText = {
+  const accepted = acceptedModern(options);
+  const [wanted] = accepted;
+  if (wanted === undefined) return { era: 'legacy' };
+  const first = await ask(connection, options, wanted, timeoutMs, signal);
+  const agreed = first && versionToAskWith(first, accepted);
+  if (agreed === undefined) return judge(first, requestMeta(options, wanted));
+  const second = await ask(connection, options, agreed, timeoutMs, signal);
+  return judge(second, requestMeta(options, agreed));
+}
+
+/** Asks in one version; undefined says that the server does not know the question. */
+async function ask(
+  connection: Connection,
+  options: UpstreamOptions,
+  version: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<HandshakeAnswer | undefined> {
+  try {
+    const request = { method: 'server/discover', signal, timeoutMs, maxTotalMs: timeoutMs };
+    const answer = await connection.probe(request, requestMeta(options, version));
+    return readHandshakeAnswer(answer, request.method);
+  } catch (error) {
+    if (isMisunderstanding(error)) return undefined;
+    throw error;
+  }
+}
+
+function requestMeta(options: UpstreamOptions, version: string): RequestMetaText {
+  return {
     protocolVersion: version,
     clientCapabilities: JSON.stringify(options.capabilities ?? {}),
     clientInfo: JSON.stringify(options.clientInfo),
   };
-  let outcome: HandshakeAnswer;
-  try {
-    const request = { method: 'server/discover', signal, timeoutMs, maxTotalMs: timeoutMs };
-    outcome = readHandshakeAnswer(await connection.probe(request, meta), request.method);
-  } catch (error) {
-    if (isMisunderstanding(error)) return { era: 'legacy' };
-    throw error;
-  }
-  return outcome.kind === 'error' ? judgeError(outcome, version) : judgeResult(outcome, meta);
+}
+
+/**
+ * A version that both speak, when a server refuses one and lists such a version: a client selects one
+ * from the list and asks again, also where it is the very same.
+ */
+function versionToAskWith(
+  answer: HandshakeAnswer,
+  accepted: readonly string[],
+): string | undefined {
+  if (answer.kind !== 'error' || answer.code !== modernCodes.unsupportedVersion) return undefined;
+  const supported = isRecord(answer.data) ? versionsIn(answer.data['supported']) : undefined;
+  return accepted.find((version) => supported?.includes(version));
+}
+
+function judge(answer: HandshakeAnswer | undefined, meta: RequestMetaText): Discovery {
+  if (!answer) return { era: 'legacy' };
+  return answer.kind === 'error'
+    ? judgeError(answer, meta.protocolVersion)
+    : judgeResult(answer, meta);
 }
 
 function judgeResult(

@@ -86,6 +86,28 @@ describe('connectStreamableHttp with a modern server', () => {
     expect(server.log).toEqual(['POST server/discover']);
   });
 
+  it('asks once more when the server lists a version that both speak', async () => {
+    let asked = 0;
+    await using server = await startHttpServer((incoming) => {
+      if (incoming.message.method !== 'server/discover') return false;
+      asked += 1;
+      if (asked > 1) return modernScript(incoming);
+      refuseJson(incoming, 400, -32022, { supported: ['2026-07-28'] });
+      return true;
+    });
+    await using upstream = await connect(server);
+    expect(upstream.hello).toMatchObject({ era: 'modern', protocolVersion: '2026-07-28' });
+    expect(server.log).toEqual(['POST server/discover', 'POST server/discover']);
+  });
+
+  it('does not ask for a third time', async () => {
+    await using server = await startHttpServer(
+      onDiscover((incoming) => refuseJson(incoming, 400, -32022, { supported: ['2026-07-28'] })),
+    );
+    expect(await failureOf(connect(server))).toContain('what it speaks is "2026-07-28"');
+    expect(server.log).toHaveLength(2);
+  });
+
   it('reads an error without an id as the answer', async () => {
     await using server = await startHttpServer(
       onDiscover(({ response }) => {
