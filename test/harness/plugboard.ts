@@ -3,18 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { createORPCClient } from '@orpc/client';
-import { OpenAPILink } from '@orpc/openapi-client/fetch';
 import type { Level } from '@plugboard/contracts';
 import { apiPrefix } from '@plugboard/contracts';
-import {
-  type AddInstanceInput,
-  type ApiClient,
-  apiContract,
-  decodeApiError,
-  type Instance,
-} from '@plugboard/contracts/api';
+import type { AddInstanceInput, ApiClient, Instance } from '@plugboard/contracts/api';
 
+import { addInstance, connectApi } from './api-client.ts';
 import { type DatabaseUnderTest, databaseUnderTest } from './database.ts';
 import { eventually } from './eventually.ts';
 import { processesOf } from './processes.ts';
@@ -93,13 +86,7 @@ export async function startPlugboard(options: PlugboardOptions = {}): Promise<Pl
   const ownerKey = await readKey('owner.key');
   const demoToken = await readKey('demo-agent.token');
   const url = `http://127.0.0.1:${port}`;
-  const api: ApiClient = createORPCClient(
-    new OpenAPILink(apiContract, {
-      url: url + apiPrefix,
-      headers: { authorization: `Bearer ${ownerKey}` },
-      customErrorResponseBodyDecoder: decodeApiError,
-    }),
-  );
+  const api = connectApi(url, ownerKey);
   const owned = undo.move();
 
   /** The gateway hears of a new instance a moment after it was added. */
@@ -125,12 +112,9 @@ export async function startPlugboard(options: PlugboardOptions = {}): Promise<Pl
     database,
     cli: (...args) => runCli(args, env),
     async add(input) {
-      for await (const event of await api.instances.add(input)) {
-        if (event.type !== 'done') continue;
-        if (event.instance.toolbox.slug === 'starter') await whenServed(event.instance);
-        return event.instance;
-      }
-      throw new Error('adding ended without an instance');
+      const instance = await addInstance(api, input);
+      if (instance.toolbox.slug === 'starter') await whenServed(instance);
+      return instance;
     },
     async agent(slug, grants = {}) {
       await api.agents.create({ slug });
