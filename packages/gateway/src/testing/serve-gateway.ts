@@ -63,7 +63,7 @@ export async function serveGateway(options: {
       find: async () => undefined,
       setClient: async () => {},
       setLogLevel: async () => {},
-      setSubscriptions: async () => {},
+      changeSubscription: async () => {},
       delete: async () => {},
     },
     sessionMail: { send: async () => {}, onMail: () => () => {} },
@@ -107,6 +107,7 @@ export async function serveGateway(options: {
 
   return {
     gateway,
+    port,
     records,
     audit,
     tasks,

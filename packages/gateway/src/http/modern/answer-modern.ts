@@ -42,12 +42,15 @@ export async function answerModern(services: HttpServices, call: ModernCall): Pr
     reply.answer(listParts(services, call, list));
     return;
   }
-  if (!isForwardable(method)) throw new MethodNotFound(method);
+  if (!isForwardable(method) || removed.has(method)) throw new MethodNotFound(method);
   const answer = await forwardCall(services, call);
   const isRead = method === 'resources/read';
   const shown = isRead ? asPrivateRead(answer, Object.hasOwn(params, 'inputResponses')) : answer;
   reply.answer(completedParts(shown, id), statusOfAnswer(answer));
 }
+
+/** What only legacy servers may have, and clients of the modern protocol have other ways to. */
+const removed: ReadonlySet<string> = new Set(['tasks/result']);
 
 /** The whole response; a list that Plugboard puts together of several servers says so. */
 function listParts(

@@ -1,12 +1,20 @@
 import type { ChangeEvent } from '@plugboard/contracts';
 
+import { createLimiter } from '../../call/limit.ts';
 import type { AgentDirectory } from '../../ports.ts';
 import { createChangeWatch } from '../../session/changes.ts';
 import type { Toolsets } from '../../toolset/toolsets.ts';
 import type { Listening } from './listening.ts';
 
+const maxSubscriptionsPerAgent = 200;
+
 /** All `subscriptions/listen` that are open here, kept true to what their agents may use. */
 export interface Listenings extends Disposable {
+  /**
+   * Takes a place for one subscription of the agent. Throws `rate_limited`: what one agent listens to
+   * must leave room at the servers for what others do.
+   */
+  enter(agentId: string): Disposable;
   /** Resolves when it is watched: changes from then on are told. */
   add(listening: Listening): Promise<void>;
   delete(listening: Listening): void;
@@ -20,6 +28,7 @@ export function createListenings(services: {
   readonly onError: (error: unknown) => void;
 }): Listenings {
   const open = new Set<Listening>();
+  const places = createLimiter(maxSubscriptionsPerAgent, 'subscriptions');
   let isStopped = false;
   const changes = createChangeWatch<Listening>({
     ...services,
@@ -30,6 +39,7 @@ export function createListenings(services: {
     },
   });
   return {
+    enter: (agentId) => places.enter(agentId),
     async add(listening) {
       if (isStopped) listening.end();
       open.add(listening);

@@ -46,7 +46,7 @@ async function serve(
     forwarded.push(request);
     return answer(request);
   });
-  Object.assign(upstream.hello, { era });
+  Object.assign(upstream, { mirrorsParams: true, hello: { ...upstream.hello, era } });
   const one = { grants, instances: [files] };
   const gateway = await serveGateway({ access: { one }, upstreams: upstreamsOf(upstream) });
   return Object.assign(gateway, { files, forwarded });
@@ -421,6 +421,42 @@ describe('calls', () => {
     await begun.promise;
     gateway.closeClients();
     await left.promise;
+  });
+});
+
+describe('tasks', () => {
+  const tasks = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+
+  it.each(['tasks/get', 'tasks/update', 'tasks/cancel'])(
+    'are not for clients that do not declare them (%s)',
+    async (method) => {
+      await using gateway = await serve();
+      const arrival = gateway.ask(method, { taskId: 'files+t' });
+      expect((await arrival).status).toBe(400);
+      expect((await only(arrival)).error).toMatchObject({
+        code: -32021,
+        data: { requiredCapabilities: tasks },
+      });
+      expect(gateway.records).toMatchObject([{ method, reason: 'missing_capability' }]);
+    },
+  );
+
+  it('of another agent do not exist', async () => {
+    await using gateway = await serve();
+    const task = { instanceId: gateway.files.id, taskId: 't', agentId: 'two' };
+    await gateway.tasks.put('org', task);
+    const get = (taskId: string) =>
+      only(gateway.ask('tasks/get', { taskId }, { meta: { [capabilities]: tasks } }));
+    const { error } = await get('files+t');
+    expect(error).toMatchObject({ code: -32602 });
+    expect(error?.message).toBe((await get('files+x')).error?.message.replace('+x', '+t'));
+    expect(gateway.forwarded).toEqual([]);
+  });
+
+  it.each(['tasks/list', 'tasks/result'])('have no %s any more', async (method) => {
+    await using gateway = await serve();
+    const meta = { [capabilities]: tasks };
+    expect((await gateway.ask(method, { taskId: 'files+t' }, { meta })).status).toBe(404);
   });
 });
 

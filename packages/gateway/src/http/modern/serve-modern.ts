@@ -22,6 +22,7 @@ import { ModernReply } from './modern-reply.ts';
 import { isForwardable } from '../../call/resolve-other.ts';
 import { recordRefusal } from './refuse-call.ts';
 import { refuseRepeatedHeaders } from './repeated-headers.ts';
+import { requireExtension } from './require-extension.ts';
 
 /** No method is called that, and one that is refused is put on record with its name. */
 const maxMethodLength = 128;
@@ -97,6 +98,7 @@ async function admit(
     refuseRepeatedHeaders(exchange.request);
     const meta = checkRequest(headers, facts.method, params);
     const client = modernClient(facts.caller.agentId, request, meta);
+    requireExtension(facts.method, client.capabilities);
     if (facts.method === 'tools/call') checkParameters(headers, toolset, params, services.clock());
     return client;
   } catch (error) {

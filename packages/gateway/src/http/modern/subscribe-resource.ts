@@ -39,16 +39,20 @@ export function subscribeResource(
       const exposed = part !== undefined && find(part)?.instance.id === instance.id ? part : uri;
       listening.tell({ about: `uri ${exposed}`, message, rename: { member: 'uri', exposed } });
     };
-    const subscription = await services.subscriptions.subscribe({
-      organizationId: caller.organizationId,
-      instance,
-      uri: sentName,
-      credentialSet: sharedCredentials,
-      onUpdated,
-      onLost: () => listening.end(),
-    });
+    using held = new DisposableStack();
+    held.use(services.listenings.enter(caller.agentId));
+    held.use(
+      await services.subscriptions.subscribe({
+        organizationId: caller.organizationId,
+        instance,
+        uri: sentName,
+        credentialSet: sharedCredentials,
+        onUpdated,
+        onLost: () => listening.end(),
+      }),
+    );
     listening.hold({
-      subscription,
+      subscription: held.move(),
       isPermitted(current) {
         toolset = current;
         return find(uri)?.instance.id === instance.id;

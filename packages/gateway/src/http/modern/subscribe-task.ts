@@ -17,7 +17,7 @@ export async function subscribeTask(
   listening: Listening,
   taskId: string,
 ): Promise<boolean> {
-  const { organizationId } = call.facts.caller;
+  const { organizationId, agentId } = call.facts.caller;
   const isAggregate = call.toolset.endpoint.instance === undefined;
   try {
     return await runListenCall(services, call, { taskId }, async ({ instance, sentName }) => {
@@ -28,16 +28,20 @@ export async function subscribeTask(
         const rename = { member: 'taskId', exposed: taskId };
         listening.tell({ about: `task ${taskId}`, message: shown, rename });
       };
-      const subscription = await services.subscriptions.watchTasks({
-        organizationId,
-        instance,
-        credentialSet: sharedCredentials,
-        taskIds: [sentName],
-        onMessage,
-        onLost: () => listening.end(),
-      });
+      using held = new DisposableStack();
+      held.use(services.listenings.enter(agentId));
+      held.use(
+        await services.subscriptions.watchTasks({
+          organizationId,
+          instance,
+          credentialSet: sharedCredentials,
+          taskIds: [sentName],
+          onMessage,
+          onLost: () => listening.end(),
+        }),
+      );
       listening.hold({
-        subscription,
+        subscription: held.move(),
         isPermitted: ({ instances }) => instances.some(({ id }) => id === instance.id),
       });
     });
