@@ -26,7 +26,8 @@ export function topicOf({ kind, method, bytes, params }: Envelope): Topic | unde
   if (about === undefined) return undefined;
   try {
     const range = findMember(bytes, params, about.member);
-    return range && { kind: about.kind, name: readString(bytes, range) };
+    const name = range && readString(bytes, range);
+    return name === undefined ? undefined : { kind: about.kind, name };
   } catch (error) {
     if (error instanceof JsonSyntaxError) return undefined;
     throw error;

@@ -100,32 +100,35 @@ export class Watch implements Disposable {
         `No more than ${this.#options.maxTopics} subscriptions fit on one connection to a server. End some first.`,
       );
     }
-    const watched: Watched = {
-      topic,
-      listeners: new Set(),
-      taken: Promise.resolve().then(() => this.#take(key, topic)),
-      isTaken: false,
-    };
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const watched: Watched = { topic, listeners: new Set(), taken: promise, isTaken: false };
     this.#topics.set(key, watched);
+    this.#take(key, watched).then(resolve, reject);
     return watched;
   }
 
-  async #take(key: string, topic: Topic): Promise<void> {
+  async #take(key: string, watched: Watched): Promise<void> {
     try {
       const link = await this.#connected();
-      await link.add(topic);
-      const watched = this.#topics.get(key);
-      if (watched) watched.isTaken = true;
+      await this.#add(link, key, watched);
+      watched.isTaken = true;
     } catch (error) {
-      this.#topics.delete(key);
+      if (this.#topics.get(key) === watched) this.#topics.delete(key);
       this.#endIfEmpty();
       throw error;
     }
   }
 
+  async #add(link: Link, key: string, { topic }: Watched): Promise<void> {
+    await link.add(topic);
+    // All may have left meanwhile.
+    if (!this.#topics.has(key)) link.remove(topic);
+  }
+
   #connected(): Promise<Link> {
     this.#linking ??= this.#connect().catch((error: unknown) => {
       this.#linking = undefined;
+      this.#notConnected(error);
       throw error;
     });
     return this.#linking;
@@ -136,31 +139,29 @@ export class Watch implements Disposable {
     this.#retry = undefined;
     const { acquire, onUpstream, onError } = this.#options;
     const upstream = await acquire();
+    if (this.#isOver) throw new AppError('cancelled', 'The subscription was ended.');
     const hear = (message: Envelope): void => this.hear(message);
     const options = { upstream, hear, onError };
     const link =
       upstream.hello.era === 'modern' ? new ModernLink(options) : new LegacyLink(options);
-    if (this.#isOver) {
-      link[Symbol.dispose]();
-      return link;
-    }
     this.#link = link;
     this.#linkedAt = performance.now();
     onUpstream(upstream);
     void link.ended.then(() => this.#lost(link));
-    for (const watched of this.#topics.values()) {
-      if (watched.isTaken) void this.#retake(link, watched);
+    for (const [key, watched] of this.#topics) {
+      if (watched.isTaken) void this.#retake(link, key, watched);
     }
     return link;
   }
 
   /** Something may have been missed since the link before. */
-  async #retake(link: Link, { topic, listeners }: Watched): Promise<void> {
+  async #retake(link: Link, key: string, watched: Watched): Promise<void> {
+    const { topic, listeners } = watched;
     try {
-      await link.add(topic);
+      await this.#add(link, key, watched);
     } catch (error) {
       if (this.#link !== link) return;
-      if (isAppError(error, 'invalid_input')) this.#giveUp(topic, error);
+      if (isAppError(error, 'invalid_input')) this.#giveUp(key, watched, error);
       else link[Symbol.dispose]();
       return;
     }
@@ -183,26 +184,28 @@ export class Watch implements Disposable {
     this.#failures += 1;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      this.#connected().catch((error: unknown) => {
-        if (isAppError(error, 'not_found')) this.#giveUpAll(error);
-        else {
-          if (!isAppError(error)) this.#options.onError(error);
-          this.#retryLater(isAppError(error) ? (error.retryAfterMs ?? 0) : 0);
-        }
+      this.#connected().catch(() => {
+        // It is tried again already, or given up.
       });
     }, wait);
     this.#retry.unref();
   }
 
-  #giveUpAll(reason: AppError): void {
-    for (const { topic } of this.#topics.values()) this.#giveUp(topic, reason);
+  /** Those that were taken before wait for the next try; who is new is told that it failed. */
+  #notConnected(error: unknown): void {
+    const taken = [...this.#topics].filter(([, { isTaken }]) => isTaken);
+    if (taken.length === 0) return;
+    if (isAppError(error, 'not_found')) {
+      for (const [key, watched] of taken) this.#giveUp(key, watched, error);
+      return;
+    }
+    if (!isAppError(error)) this.#options.onError(error);
+    this.#retryLater(isAppError(error) ? (error.retryAfterMs ?? 0) : 0);
   }
 
-  #giveUp(topic: Topic, reason: AppError): void {
-    const key = topicKey(topic);
-    const watched = this.#topics.get(key);
-    this.#topics.delete(key);
-    for (const listener of watched?.listeners ?? []) listener.lose(reason);
+  #giveUp(key: string, watched: Watched, reason: AppError): void {
+    if (this.#topics.get(key) === watched) this.#topics.delete(key);
+    for (const listener of watched.listeners) listener.lose(reason);
     this.#endIfEmpty();
   }
 
