@@ -92,17 +92,15 @@ describe('a message to the MCP endpoint', () => {
       -32602,
       /params\.level must be one of debug, info/,
     ],
-    [
-      'that answers what nobody asked',
-      '{"jsonrpc":"2.0","id":1,"result":{}}',
-      400,
-      -32600,
-      /answers no request/,
-    ],
   ] as const)('that is %s is refused', async (_what, body, status, code, message) => {
     const answer = await send(body);
     expect(answer.status).toBe(status);
     expect(answer.message.error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it('that answers what nobody asked is taken and means nothing', async () => {
+    const answer = await send('{"jsonrpc":"2.0","id":1,"result":{}}');
+    expect([answer.status, answer.text]).toEqual([202, '']);
   });
 
   it('that is too large is refused, and the connection may be used again', async () => {

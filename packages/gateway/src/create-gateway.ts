@@ -35,6 +35,9 @@ import type {
   Upstreams,
 } from './ports.ts';
 import { createChangeWatch } from './session/changes.ts';
+import { createEventLogs } from './session/event-logs.ts';
+import { createSessionRelay } from './session/relay.ts';
+import { createSessionSubscriptions } from './session/session-subscriptions.ts';
 import { createSessions } from './session/sessions.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import type { Toolset } from './toolset/toolset.ts';
@@ -105,6 +108,24 @@ export function createGateway(options: GatewayOptions): Gateway {
   const subscriptions = createSubscriptions({ upstreams, onError });
   const attribution = createAttribution();
   const bridge = createBridge({ upstreams, attribution, onError });
+  const { sessionMail, streamStore, sealer } = options;
+  const relay = createSessionRelay({
+    sessions,
+    sessionMail,
+    streamStore,
+    sealer,
+    onChanged: (session) => sessionSubscriptions.sync(session),
+    onError,
+  });
+  const sessionSubscriptions = createSessionSubscriptions({
+    sessions,
+    toolsets,
+    subscriptions,
+    own: bridge.own,
+    relay,
+    clock,
+    onError,
+  });
   const services: HttpServices = {
     agents,
     audit,
@@ -117,9 +138,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     attribution,
     bridge,
     tasks: options.tasks,
-    sealer: options.sealer,
-    sessionMail: options.sessionMail,
-    streamStore: options.streamStore,
+    sealer,
+    relay,
+    logs: createEventLogs({ streamStore, onError }),
+    streamStore,
+    sessionSubscriptions,
     limiter: createLimiter(limits.maxCallsPerAgent),
     streams: createLimiter(limits.maxStreamsPerAgent, 'open streams'),
     logLevels: createLogLevels(onError),
@@ -133,6 +156,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     options.onChange((event: ChangeEvent) => {
       changes.hear(event);
       listenings.hear(event);
+      relay.hear(event);
     }),
     upstreams.onMessage((upstream, message) => tellSessions(upstream, message)),
   ];
@@ -169,6 +193,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     [Symbol.dispose]() {
       for (const stop of stopListening) stop();
+      relay[Symbol.dispose]();
       bridge[Symbol.dispose]();
       listenings[Symbol.dispose]();
       changes[Symbol.dispose]();

@@ -144,10 +144,11 @@ export interface SessionStore {
     client: { readonly protocolVersion: string; readonly params: string },
   ): Promise<void>;
   setLogLevel(organizationId: string, idHash: Buffer, level: string): Promise<void>;
-  setSubscriptions(
+  changeSubscription(
     organizationId: string,
     idHash: Buffer,
-    subscriptions: readonly string[],
+    uri: string,
+    change: 'add' | 'remove',
   ): Promise<void>;
   delete(organizationId: string, idHash: Buffer): Promise<void>;
 }

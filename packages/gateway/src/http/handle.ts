@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { parseEndpoint } from '../endpoint.ts';
+import { parseEndpoint, parseSseTarget } from '../endpoint.ts';
 import { authenticate, challenge } from './authenticate.ts';
 import { endSession } from './end-session.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { openListening } from './listen.ts';
 import { isModern } from './modern/is-modern.ts';
 import { handlePost, type HttpServices } from './post.ts';
+import { serveSse } from './sse/serve-sse.ts';
 
 /**
  * Serves one request to `/mcp…`: Streamable HTTP of 2025-03-26 to 2026-07-28. Always answers, never
@@ -24,7 +25,8 @@ export async function handle(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const endpoint = parseEndpoint(request.url ?? '');
+    const sse = parseSseTarget(request.url ?? '');
+    const endpoint = sse?.endpoint ?? parseEndpoint(request.url ?? '');
     if (!endpoint) {
       refuse(
         response,
@@ -39,7 +41,8 @@ export async function handle(
       refuse(response, 401, message, { 'www-authenticate': wwwAuthenticate });
       return;
     }
-    await dispatch(services, { request, response, identity, endpoint });
+    const exchange = { request, response, identity, endpoint };
+    await (sse ? serveSse(services, exchange, sse.role) : dispatch(services, exchange));
   } catch (error) {
     const shown = describeFailure(error, services.onError);
     sendRpcError(response, statusOfFailure(error), null, shown);

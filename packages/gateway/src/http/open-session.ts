@@ -12,6 +12,7 @@ import { textAt } from '../call/value-at.ts';
 import { helloStarter, initializeResult, type ServerInfo } from '../methods/initialize.ts';
 import type { AuditLog, Upstreams } from '../ports.ts';
 import type { ChangeWatch } from '../session/changes.ts';
+import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Toolsets } from '../toolset/toolsets.ts';
 import { describeFailure, type Exchange, type OnError, sendRpcError } from './exchange.ts';
@@ -40,35 +41,52 @@ export async function openSession(
   const { response, identity, endpoint } = exchange;
   const id = idText(message) ?? 'null';
   try {
-    const client = readClient(message, params);
-    const { organizationId, agentId } = identity;
-    const toolset = await services.toolsets.get(organizationId, agentId, endpoint);
-    const startForHello = helloStarter(services.upstreams, organizationId);
-    const { protocolVersion } = client;
-    const result = await initializeResult(
-      toolset,
-      protocolVersion,
-      services.serverInfo,
-      startForHello,
+    const { session, result } = await initialize(services, exchange, message, params, (client) =>
+      services.sessions.open(identity, endpoint, client),
     );
-    const session = await services.sessions.open(identity, endpoint, client);
-    session.shown = toolset.lists;
-    await services.changes.watch(session);
-    await services.audit.append(organizationId, {
-      kind: 'session.opened',
-      at: services.clock(),
-      agentId,
-      change: {
-        endpoint: `/mcp${endpoint.path}`,
-        tokenId: identity.tokenId,
-        protocolVersion,
-        client: nameOf(params['clientInfo']),
-      },
-    });
     sendJson(response, 200, [buildResult(id, result)], { 'mcp-session-id': session.id });
   } catch (error) {
     sendRpcError(response, 200, id, describeFailure(error, services.onError));
   }
+}
+
+/**
+ * The result of `initialize`, as JSON text, and the session that `open` makes for the client, which is
+ * watched and on record. Rejects with `AppError` when there is nothing to be used or said.
+ */
+export async function initialize(
+  services: InitializeServices,
+  { identity, endpoint }: Pick<Exchange, 'identity' | 'endpoint'>,
+  message: Envelope,
+  params: Readonly<Record<string, unknown>>,
+  open: (client: { protocolVersion: string; params: string }) => Promise<Session>,
+): Promise<{ readonly session: Session; readonly result: Buffer }> {
+  const client = readClient(message, params);
+  const { organizationId, agentId } = identity;
+  const toolset = await services.toolsets.get(organizationId, agentId, endpoint);
+  const startForHello = helloStarter(services.upstreams, organizationId);
+  const { protocolVersion } = client;
+  const result = await initializeResult(
+    toolset,
+    protocolVersion,
+    services.serverInfo,
+    startForHello,
+  );
+  const session = await open(client);
+  session.shown = toolset.lists;
+  await services.changes.watch(session);
+  await services.audit.append(organizationId, {
+    kind: 'session.opened',
+    at: services.clock(),
+    agentId,
+    change: {
+      endpoint: `/mcp${endpoint.path}`,
+      tokenId: identity.tokenId,
+      protocolVersion,
+      client: nameOf(params['clientInfo']),
+    },
+  });
+  return { session, result };
 }
 
 function readClient(

@@ -2,25 +2,29 @@ import {
   buildResult,
   type Envelope,
   idText,
-  type Upstream,
+  readEnvelope,
   resultParts,
   withId,
 } from '@plugboard/protocol';
 
 import { sharedCredentials } from '../call/credential-set.ts';
 import type { CallClient } from '../call/call-client.ts';
-import type { CallFacts } from '../call/record.ts';
 import { MethodNotFound } from '../call/rpc-error.ts';
-import { callMethods, type CallMethod } from '../call/resolve.ts';
-import { type CallServices, runCall } from '../call/run-call.ts';
+import { callMethods } from '../call/resolve.ts';
+import { isForwardable } from '../call/resolve-other.ts';
+import { type CallRequest, type CallServices, runCall } from '../call/run-call.ts';
+import type { SessionSubscriptions } from '../session/session-subscriptions.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { Toolset } from '../toolset/toolset.ts';
 import { listResult } from './lists.ts';
 import { type LogLevels, readLogLevel } from './logging.ts';
 
 export interface MethodServices extends CallServices {
   readonly sessions: Sessions;
+  readonly subscriptions: Subscriptions;
+  readonly sessionSubscriptions: SessionSubscriptions;
   readonly logLevels: LogLevels;
 }
 
@@ -35,9 +39,14 @@ export interface SessionRequest {
   readonly startedAt: number;
   readonly signal: AbortSignal;
   readonly onMessage: (message: Envelope) => void;
+  /** The server will be polled for the answer; see `UpstreamRequest.onSuspend`. */
+  readonly onSuspend: (retryMs: number | undefined) => void;
 }
 
 const callMethodSet: ReadonlySet<string> = new Set(callMethods);
+
+/** No method is called that, and one that is refused is put on record with its name. */
+const maxMethodLength = 128;
 
 /**
  * Answers a request of an open session: the whole JSON-RPC response, as parts to write in order.
@@ -50,7 +59,7 @@ export async function answerRequest(
   const { session, toolset, request, params } = call;
   const method = request.method ?? '';
   const id = idText(request) ?? 'null';
-  if (isCallMethod(method)) return withId(await forwardCall(services, call, method), id);
+  if (callMethodSet.has(method)) return withId(await forwardCall(services, call), id);
   if (method === 'ping') return [buildResult(id, '{}')];
   if (method === 'logging/setLevel') {
     await services.sessions.setLogLevel(session, readLogLevel(params));
@@ -59,38 +68,20 @@ export async function answerRequest(
   }
   const list = listResult(toolset, method, params, call.client, call.startedAt);
   if (list) return resultParts(id, list);
-  throw new MethodNotFound(method);
+  if (method === 'resources/subscribe') return withId(await subscribe(services, call), id);
+  if (method === 'resources/unsubscribe') return withId(await unsubscribe(services, call), id);
+  if (!isForwardable(method) || method.length > maxMethodLength) throw new MethodNotFound(method);
+  return withId(await forwardCall(services, call), id);
 }
 
-function isCallMethod(method: string): method is CallMethod {
-  return callMethodSet.has(method);
-}
-
-function forwardCall(
-  services: MethodServices,
-  call: SessionRequest,
-  method: CallMethod,
-): Promise<Envelope> {
-  const { session, toolset, client, request, params, callId, startedAt, signal, onMessage } = call;
-  const { organizationId, agentId, tokenId } = session.identity;
-  const facts: CallFacts & { method: CallMethod } = {
-    callId,
-    caller: { organizationId, agentId, tokenId },
-    method,
-    startedAt,
-  };
-  const onUpstream = (upstream: Upstream): void => {
-    if (session.logLevel !== undefined) services.logLevels.require(upstream, session.logLevel);
-  };
+function forwardCall(services: MethodServices, call: SessionRequest): Promise<Envelope> {
+  const { session } = call;
   return runCall(services, {
-    facts,
-    toolset,
-    client,
-    request,
-    params,
-    signal,
-    onMessage,
-    onUpstream,
+    ...asCall(call),
+    onUpstream(upstream) {
+      if (session.logLevel !== undefined) services.logLevels.require(upstream, session.logLevel);
+    },
+    onSuspend: call.onSuspend,
   });
 }
 
@@ -105,4 +96,33 @@ async function raiseLogLevel(services: MethodServices, call: SessionRequest): Pr
   const { organizationId } = session.identity;
   const upstream = await services.upstreams.acquire(organizationId, only.id, sharedCredentials);
   services.logLevels.require(upstream, session.logLevel);
+}
+
+function subscribe(services: MethodServices, call: SessionRequest): Promise<Envelope> {
+  const { session, toolset, client, params } = call;
+  return runCall(services, {
+    ...asCall(call),
+    async perform(resolved) {
+      await services.sessionSubscriptions.add(session, toolset, client, resolved, params);
+      return emptyResult();
+    },
+  });
+}
+
+/** Ends it first: it must not depend on a grant that may be gone. */
+async function unsubscribe(services: MethodServices, call: SessionRequest): Promise<Envelope> {
+  await services.sessionSubscriptions.remove(call.session, call.params);
+  return runCall(services, { ...asCall(call), perform: async () => emptyResult() });
+}
+
+function emptyResult(): Envelope {
+  return readEnvelope(buildResult('0', '{}'));
+}
+
+function asCall(call: SessionRequest): CallRequest {
+  const { session, toolset, client, request, params, callId, startedAt, signal, onMessage } = call;
+  const { organizationId, agentId, tokenId } = session.identity;
+  const caller = { organizationId, agentId, tokenId };
+  const facts = { callId, caller, method: request.method ?? '', startedAt };
+  return { facts, toolset, client, request, params, signal, onMessage };
 }

@@ -58,7 +58,7 @@ function keepingStore(): SessionStore {
       kept.find((it) => it.organizationId === organizationId && it.idHash.equals(idHash)),
     setClient: async () => {},
     setLogLevel: async () => {},
-    setSubscriptions: async () => {},
+    changeSubscription: async () => {},
     delete: async () => {},
   };
 }

@@ -7,11 +7,12 @@ const end = Buffer.from('\n\n');
  */
 export function encodeEvent(
   parts: readonly Buffer[],
-  fields: { readonly id?: string; readonly event?: string },
+  fields: { readonly id?: string; readonly event?: string; readonly retry?: number },
 ): Buffer {
   const head: Buffer[] = [];
   if (fields.event !== undefined) head.push(field('event', fields.event));
   if (fields.id !== undefined) head.push(field('id', fields.id));
+  if (fields.retry !== undefined) head.push(field('retry', String(Math.round(fields.retry))));
   const lines = parts.some(hasLineBreak) ? [splitLines(parts)] : parts;
   return Buffer.concat([...head, data, ...lines, end]);
 }

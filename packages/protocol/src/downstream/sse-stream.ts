@@ -16,6 +16,8 @@ export interface SseStreamOptions {
 export interface EventFields {
   readonly id?: string;
   readonly event?: string;
+  /** Milliseconds after which the reader may come back once the stream has ended. */
+  readonly retry?: number;
 }
 
 /**

@@ -81,11 +81,17 @@ export function createSessionStore(db: Kysely<Database>): SessionStore {
         await publish(tx, sessionEvent({ organizationId, idHash }, 'changed'));
       }),
 
-    setSubscriptions: (organizationId, idHash, subscriptions) =>
+    changeSubscription: (organizationId, idHash, uri, change) =>
       withTenant(db, organizationId, async (tx) => {
+        const others = sql`subscriptions - ${uri}::text`;
         await tx
           .updateTable('sessions')
-          .set({ subscriptions: JSON.stringify(subscriptions) })
+          .set({
+            subscriptions:
+              change === 'add'
+                ? sql`(${others}) || jsonb_build_array(${uri}::text)`
+                : sql`${others}`,
+          })
           .where('id_hash', '=', idHash)
           .execute();
         await publish(tx, sessionEvent({ organizationId, idHash }, 'changed'));
