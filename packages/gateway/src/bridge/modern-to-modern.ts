@@ -1,4 +1,4 @@
-import { type Envelope, paramsText, resultTypeOf, withInput } from '@plugboard/protocol';
+import { type Envelope, paramsText, resultTypeOf } from '@plugboard/protocol';
 
 import type { Exchange, ForwardServices } from '../call/forward.ts';
 import { headersFor, renamedParams } from '../call/params-for.ts';

@@ -7,7 +7,7 @@ import { stateLifeMs } from './request-state.ts';
 /** What one agent's clients can leave waiting here, and all agents together. */
 export const maxParked = { perAgent: 64, total: 1024 } as const;
 
-/** Calls of modern clients that wait for answers; each for `stateLifeMs` from when it was last touched. */
+/** Calls of modern clients that wait for answers. */
 export interface ParkedCalls extends Disposable {
   /** Keeps a call, from now on or longer. Throws `rate_limited` when its agent has too many. */
   keep(call: ParkedCall): void;
@@ -22,7 +22,8 @@ interface Place {
   timer: NodeJS.Timeout;
 }
 
-export function createParkedCalls(): ParkedCalls {
+/** Each waits for `lifeMs` from when it was last asked about something, and is then given up. */
+export function createParkedCalls(lifeMs = stateLifeMs): ParkedCalls {
   const places = new Map<string, Place>();
   const counts = new Map<string, number>();
 
@@ -42,7 +43,7 @@ export function createParkedCalls(): ParkedCalls {
       const place = places.get(call.id);
       if (place && !call.isParked()) place.timer = timeOf(call);
       else end(call);
-    }, stateLifeMs).unref();
+    }, lifeMs).unref();
   }
 
   function end(call: ParkedCall): void {

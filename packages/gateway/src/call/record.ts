@@ -93,13 +93,16 @@ export function endOfFailure(error: unknown): CallEnd {
   return { outcome: 'error', reason: isAppError(error) ? error.code : 'internal' };
 }
 
+const maxMethod = 128;
+
 function identify({ callId, caller, method }: CallFacts) {
   return {
     callId,
     agentId: caller.agentId,
     ...(caller.tokenId !== undefined && { tokenId: caller.tokenId }),
     ...(caller.memberId !== undefined && { memberId: caller.memberId }),
-    method,
+    // A client may ask for methods of any length, of which none has a long name.
+    method: method.slice(0, maxMethod),
   };
 }
 

@@ -20,8 +20,12 @@ type Json = Record<string, unknown>;
 /** What a scripted server may do while it carries out a request. */
 export interface ServerSide {
   /** Asks the client, on the stream of the request or beside it; resolves with the whole answer. */
-  ask(method: string, params?: unknown, options?: { readonly id?: string }): Promise<Json>;
-  notify(method: string, params: unknown): void;
+  readonly ask: (
+    method: string,
+    params?: unknown,
+    options?: { readonly id?: string },
+  ) => Promise<Json>;
+  readonly notify: (method: string, params: unknown) => void;
   /** The params of the request, parsed. */
   readonly params: Json;
   readonly signal: AbortSignal | undefined;
@@ -30,7 +34,7 @@ export interface ServerSide {
 
 type Listener = (upstream: Upstream, message: Envelope, from: UpstreamPlace) => void;
 
-export type Script = (side: ServerSide) => unknown;
+export type Script = (side: ServerSide) => object | Promise<object | void>;
 
 /** A server whose behaviour is a function that returns a result, or an object with `error`. */
 export class ScriptedServer {
@@ -111,7 +115,7 @@ export class ScriptedServer {
       request,
     };
     const result = await Promise.race([
-      (async (): Promise<Json> => ({ ...(await (this.#script(side) as Promise<Json>)) }))(),
+      (async (): Promise<Json> => ({ ...(await this.#script(side)) }))(),
       aborted.promise,
     ]);
     const answer = 'error' in result ? result : { result };
