@@ -53,12 +53,16 @@ export function helloStarter(upstreams: Upstreams, organizationId: string): Star
 }
 
 /** The server of a transparent endpoint. Throws `not_found` for an endpoint without anything. */
-function servedAlone({ endpoint, instances }: Toolset): OfferedInstance | undefined {
-  if (endpoint.toolbox !== undefined && instances.length === 0) {
-    throw new AppError(
-      'not_found',
-      `There is nothing at /mcp${endpoint.path} that this agent may use. Check the path, or ask an admin for a grant.`,
-    );
-  }
-  return endpoint.instance === undefined ? undefined : instances[0];
+function servedAlone(toolset: Toolset): OfferedInstance | undefined {
+  requireServed(toolset);
+  return toolset.endpoint.instance === undefined ? undefined : toolset.instances[0];
+}
+
+/** Throws `not_found` for an endpoint, other than that of everything, where the agent may use nothing. */
+export function requireServed({ endpoint, instances }: Toolset): void {
+  if (endpoint.toolbox === undefined || instances.length > 0) return;
+  throw new AppError(
+    'not_found',
+    `There is nothing at /mcp${endpoint.path} that this agent may use. Check the path, or ask an admin for a grant.`,
+  );
 }

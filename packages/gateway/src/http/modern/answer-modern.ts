@@ -11,7 +11,7 @@ import { isForwardable } from '../../call/resolve-other.ts';
 import { MethodNotFound } from '../../call/rpc-error.ts';
 import { runCall } from '../../call/run-call.ts';
 import { textAt } from '../../call/value-at.ts';
-import { discoverResult, helloStarter } from '../../methods/initialize.ts';
+import { discoverResult, helloStarter, requireServed } from '../../methods/initialize.ts';
 import { listResult } from '../../methods/lists.ts';
 import { isLogWanted } from '../../methods/logging.ts';
 import { headerParametersOf } from '../../toolset/tool-traits.ts';
@@ -28,7 +28,15 @@ import { serveListen } from './serve-listen.ts';
 export async function answerModern(services: HttpServices, call: ModernCall): Promise<void> {
   const { facts, id, params, client, toolset, reply } = call;
   const { method } = facts;
+  if (isForwardable(method) && !removed.has(method)) {
+    const answer = await forwardCall(services, call);
+    const isRead = method === 'resources/read';
+    const shown = isRead ? asPrivateRead(answer, Object.hasOwn(params, 'inputResponses')) : answer;
+    reply.answer(completedParts(shown, id), statusOfAnswer(answer));
+    return;
+  }
   if (method === 'subscriptions/listen') {
+    requireServed(toolset);
     await serveListen(services, call);
     return;
   }
@@ -38,15 +46,9 @@ export async function answerModern(services: HttpServices, call: ModernCall): Pr
     return;
   }
   const list = listResult(toolset, method, params, client, services.clock());
-  if (list) {
-    reply.answer(listParts(services, call, list));
-    return;
-  }
-  if (!isForwardable(method) || removed.has(method)) throw new MethodNotFound(method);
-  const answer = await forwardCall(services, call);
-  const isRead = method === 'resources/read';
-  const shown = isRead ? asPrivateRead(answer, Object.hasOwn(params, 'inputResponses')) : answer;
-  reply.answer(completedParts(shown, id), statusOfAnswer(answer));
+  if (!list) throw new MethodNotFound(method);
+  requireServed(toolset);
+  reply.answer(listParts(services, call, list));
 }
 
 /** What only legacy servers may have, and clients of the modern protocol have other ways to. */

@@ -29,6 +29,7 @@ export async function serveListen(services: HttpServices, call: ModernCall): Pro
     throw new AppError('invalid_input', `"id" may have ${maxIdLength} characters at most here.`);
   }
   const filter = readListenFilter(call.params);
+  if (response.destroyed) return;
   const place = services.streams.enter(identity.agentId);
   response.once('close', () => place[Symbol.dispose]());
   const lists = filter.lists.filter((noun) => isAnnounced(toolset, noun));
@@ -39,7 +40,6 @@ export async function serveListen(services: HttpServices, call: ModernCall): Pro
     listening[Symbol.dispose]();
   };
   response.once('close', stop);
-  if (response.destroyed) stop();
   try {
     const resources = await subscribeAll(filter.resources, (uri) =>
       subscribeResource(services, call, listening, uri),

@@ -318,6 +318,17 @@ describe('methods', () => {
     expect((await gateway.ask('prompts/list', {}, { path })).status).toBe(404);
   });
 
+  it.each(['server/discover', 'tools/list', 'subscriptions/listen'])(
+    'says in answer to %s that there is nothing at an endpoint',
+    async (method) => {
+      await using gateway = await serve();
+      const params = { notifications: { toolsListChanged: true } };
+      const { error } = await only(gateway.ask(method, params, { path: '/none' }));
+      expect(error).toMatchObject({ code: -32602, data: { code: 'not_found' } });
+      expect(error?.message).toContain('nothing at /mcp/none');
+    },
+  );
+
   it('names the resource that does not exist', async () => {
     await using gateway = await serve(() => ok, []);
     const uri = 'files+file:///none';
