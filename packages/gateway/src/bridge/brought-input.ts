@@ -31,8 +31,9 @@ export function readRound(
 ): Round | undefined {
   const { organizationId, agentId, client, params: parsed } = options;
   const method = request.method ?? '';
+  if (client.era !== 'modern' || !asking.has(method)) return undefined;
   const params = paramsText(request);
-  if (client.era !== 'modern' || !params || !asking.has(method)) return undefined;
+  if (!params) return undefined;
   const instanceId = call.instance.id;
   const subject = { organizationId, agentId, instanceId, method, params };
   const brings =

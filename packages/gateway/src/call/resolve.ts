@@ -14,9 +14,6 @@ export const callMethods: readonly string[] = [
   'completion/complete',
 ];
 
-/** Whatever a client asks for that a server is to answer. */
-export type CallMethod = string;
-
 /** Where a call goes and what must be allowed for it to go there. */
 export interface ResolvedCall extends Subjects {
   readonly instance: OfferedInstance;
