@@ -1,3 +1,4 @@
+import { AppError } from '@plugboard/contracts';
 import type { Envelope, MessageHandler, Upstream } from '@plugboard/protocol';
 
 /** What a connection's messages are handed to, once the connection is there to be named. */
@@ -10,15 +11,22 @@ const maxKept = 1_000;
 
 /**
  * Keeps what a server says before its handshake is over, when there is no connection yet that it
- * could be answered on. A server that says more than a thousand things by then fails to connect.
+ * could be answered on: a thousand messages at most.
  */
 export class EarlyMessages {
   readonly #kept: { readonly message: Envelope; readonly isRequest: boolean }[] = [];
   readonly #handlers: UpstreamHandlers;
+  readonly #overflow = Promise.withResolvers<never>();
   #upstream: Upstream | undefined;
 
   constructor(handlers: UpstreamHandlers) {
     this.#handlers = handlers;
+    this.#overflow.promise.catch(() => undefined);
+  }
+
+  /** Rejects with `AppError('upstream_failed')` when there is more than is kept. */
+  get overflow(): Promise<never> {
+    return this.#overflow.promise;
   }
 
   readonly onMessage: MessageHandler = (message) => this.#take(message, false);
@@ -38,11 +46,18 @@ export class EarlyMessages {
   #take(message: Envelope, isRequest: boolean): void {
     if (this.#upstream !== undefined) this.#hand(this.#upstream, message, isRequest);
     else if (this.#kept.length < maxKept) this.#kept.push({ message, isRequest });
-    else throw new Error('the server says too much before it introduced itself');
+    else this.#overflow.reject(tooMuch());
   }
 
   #hand(upstream: Upstream, message: Envelope, isRequest: boolean): void {
     if (isRequest) this.#handlers.onRequest(upstream, message);
     else this.#handlers.onMessage(upstream, message);
   }
+}
+
+function tooMuch(): AppError {
+  return new AppError(
+    'upstream_failed',
+    `it said more than ${maxKept} things before it introduced itself.`,
+  );
 }

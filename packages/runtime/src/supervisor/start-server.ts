@@ -112,7 +112,7 @@ async function connect(server: RunningServer, request: StartRequest): Promise<Up
     throw new AppError('upstream_failed', `it ${describeExit(exit, spec)}.`);
   });
   try {
-    return await Promise.race([connecting, ended]);
+    return await Promise.race([connecting, ended, early.overflow]);
   } catch (error) {
     // The exit of a process tells more than the broken connection that it causes.
     if (server.pid !== undefined) {

@@ -80,6 +80,7 @@ function take({ id, method, params }: Message): void {
     case 'heard':
       answer(id, { heard });
       return;
+    case undefined:
     default:
       if (id !== undefined) answer(id, {});
   }
