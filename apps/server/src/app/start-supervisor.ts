@@ -19,6 +19,7 @@ export type SupervisorServices = Pick<
   | 'clock'
   | 'keyring'
   | 'pending'
+  | 'definitionTurns'
   | 'logs'
   | 'log'
   | 'onChange'
