@@ -146,10 +146,12 @@ describe('readBody and sendJson', () => {
 
   it('tell when the client left in the middle', async () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
-    const port = await serve((incoming) => readBody(incoming, 1000).then(resolve, resolve));
+    const port = await serve((incoming) => {
+      readBody(incoming, 1000).then(resolve, resolve);
+      incoming.once('data', () => socket.destroy());
+    });
     const socket = connect(port, '127.0.0.1');
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
-    setTimeout(() => socket.destroy(), 30);
     expect(await promise).toMatchObject({ code: 'cancelled' });
   });
 });
