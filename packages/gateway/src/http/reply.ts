@@ -23,9 +23,12 @@ export class Reply implements Disposable {
     if (options.mayStream) this.#quiet = setTimeout(() => this.#openStream(), quietMs).unref();
   }
 
-  /** Sends a message ahead of the answer; a client that takes no streams does without. */
+  /**
+   * Sends a message ahead of the answer. A client that takes no streams does without, and so does one
+   * that reads more slowly than the server speaks: it must not lose the answer over it.
+   */
   message(bytes: Buffer): void {
-    if (this.#mayStream) this.#openStream().send([bytes]);
+    if (this.#mayStream) this.#openStream().offer([bytes]);
   }
 
   /** Sends the answer, a JSON-RPC message in parts, and ends. */

@@ -184,6 +184,23 @@ describe('SseStream', () => {
     controller.abort();
   });
 
+  it('leaves out what a slow reader can do without, and keeps what it cannot', async () => {
+    const offers: boolean[] = [];
+    const port = await serve((_, response) => {
+      const stream = new SseStream(response, { maxBufferedBytes: 200_000 });
+      for (let n = 0; n < 10; n += 1) offers.push(stream.offer([Buffer.alloc(50_000, 'x')]));
+      expect(stream.send([Buffer.from('answer')])).toBe(true);
+      stream.close();
+    });
+    const text = await (await fetch(`http://127.0.0.1:${port}`)).text();
+    expect(offers.slice(0, 2)).toEqual([true, true]);
+    expect(offers.at(-1)).toBe(false);
+    expect(text.split('\n\n').filter((event) => event.startsWith('data: x'))).toHaveLength(
+      offers.filter(Boolean).length,
+    );
+    expect(text).toMatch(/data: answer\n\n$/);
+  });
+
   it('cuts off a reader that does not read, after a bounded buffer', async () => {
     const { promise, resolve } = Promise.withResolvers<number>();
     const port = await serve((_, response) => {

@@ -55,6 +55,14 @@ export class SseStream {
     return this.#write(encodeEvent(parts, fields));
   }
 
+  /**
+   * Sends one message that a slow reader can do without: nothing is sent, and false answered, while
+   * half of what may stay unread is.
+   */
+  offer(parts: readonly Buffer[]): boolean {
+    return this.#response.writableLength <= this.#maxBufferedBytes / 2 && this.send(parts);
+  }
+
   /** Sends a comment, which readers ignore. */
   comment(): boolean {
     return this.#write(blankComment);
