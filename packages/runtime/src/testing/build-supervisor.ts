@@ -48,7 +48,7 @@ export async function buildSupervisor(
   const report = (fields: object, message: string): void =>
     void reports.push(`${message} ${'err' in fields ? String(fields.err) : ''}`);
   const log = { debug: report, info: report, warn: report, error: report };
-  const logs = await createLogs({ dataDir, log });
+  const logs = await createLogs({ dataDir, log, ...(options.clock && { clock: options.clock }) });
   const supervisor = createSupervisor({
     source: {
       find: async (organizationId, instanceId) => {
