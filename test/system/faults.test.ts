@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { eventually, within } from '../harness/eventually.ts';
 import { plugboardForFile } from '../harness/for-file.ts';
-import { allProcesses, isRunning, treeOf } from '../harness/processes.ts';
+import { allProcesses, isRunning, kill, treeOf } from '../harness/processes.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { packageOf } from '../registry/registry.ts';
 
@@ -237,12 +237,4 @@ function pidsOf(packageName: string): number[] {
   return treeOf(fixture.plugboard.pid)
     .filter(({ command }) => command.includes(packageName))
     .map(({ pid }) => pid);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }
