@@ -4,8 +4,10 @@ export default defineConfig({
   test: {
     globalSetup: ['apps/server/src/store/testing/global-setup.ts'],
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Limits only catch what hangs: machines that run tests may stand still for seconds.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: [
       {
         extends: true,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<T> {
   const giveUpAt = performance.now() + limitMs;
   let cause: unknown;
@@ -27,7 +27,7 @@ export async function eventually<T>(
 }
 
 /** Rejects when `promise` has not settled after `limitMs`: for what would otherwise hang a test. */
-export async function within<T>(what: string, promise: Promise<T>, limitMs = 20_000): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, limitMs = 60_000): Promise<T> {
   const controller = new AbortController();
   try {
     return await Promise.race([

@@ -54,6 +54,15 @@ export function isRunning(pid: number): boolean {
   return allProcesses().some((each) => each.pid === pid);
 }
 
+/** Kills a process, which may have gone with another that was killed before it. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 /** Processes come and go while one looks. */
 function read(action: () => string): string {
   try {

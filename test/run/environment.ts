@@ -51,6 +51,8 @@ export function createEnvironment(root: string): TestEnvironment {
       ...(existsSync(userconfig) && { npm_config_userconfig: userconfig }),
       ...trustedAuthorities(),
       ...pick([...network, ...terminal]),
+      // What CI keeps is read as plain text.
+      ...(process.env['CI'] !== undefined && { NO_COLOR: '1' }),
     },
   };
 }

@@ -7,7 +7,7 @@ export interface Leftover {
 }
 
 /** How long the last children may take to go once their tests have ended. */
-const patienceMs = 3000;
+const patienceMs = 20_000;
 
 /**
  * Finds processes that tests started and did not stop: those that name the run's folder in their

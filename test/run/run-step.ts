@@ -3,14 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { type Counts, noCounts } from './counts.ts';
-import { countsVariable } from './counts-reporter.ts';
+import { reportVariable, type StepReport } from './counts-reporter.ts';
 import type { TestEnvironment } from './environment.ts';
+import type { Failure } from './failures.ts';
 import type { Step } from './steps.ts';
 
 export interface StepResult {
   readonly step: Step;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly counts: Counts;
+  readonly failures: readonly Failure[];
   readonly seconds: number;
   /** What it printed, unless that was streamed. */
   readonly output: string;
@@ -29,21 +31,23 @@ export async function runStep(
   if (step.needs !== undefined && !existsSync(step.needs)) {
     const counts = { ...noCounts, skipped: 1 };
     const reason = `${step.needs} is missing`;
-    return { step, outcome: 'skipped', counts, seconds: 0, output: '', reason };
+    return { step, outcome: 'skipped', counts, failures: [], seconds: 0, output: '', reason };
   }
-  const countsFile = path.join(environment.folder, `counts-${step.name}.json`);
+  const reportFile = path.join(environment.folder, `report-${step.name}.json`);
   const { code, output, timedOut } = await execute(step, root, filters, {
     ...environment.variables,
     ...step.env,
-    [countsVariable]: countsFile,
+    [reportVariable]: reportFile,
   });
-  const counts = step.vitest ? readCounts(countsFile) : noCounts;
+  const { counts, failures } = readReport(reportFile);
   const reason = whyFailed(step, code, counts, timedOut);
   const failed = reason !== undefined && counts.failed === 0 ? 1 : counts.failed;
   return {
     step,
     outcome: failed > 0 ? 'failed' : 'passed',
     counts: { ...counts, failed },
+    failures:
+      step.vitest || failed === 0 ? failures : [{ where: step.command.join(' '), error: output }],
     seconds: (performance.now() - began) / 1000,
     output,
     ...(reason !== undefined && { reason }),
@@ -102,8 +106,8 @@ function execute(
   });
 }
 
-function readCounts(file: string): Counts {
-  if (!existsSync(file)) return noCounts;
+function readReport(file: string): StepReport {
+  if (!existsSync(file)) return { counts: noCounts, failures: [] };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own reporter wrote it
-  return JSON.parse(readFileSync(file, 'utf8')) as Counts;
+  return JSON.parse(readFileSync(file, 'utf8')) as StepReport;
 }

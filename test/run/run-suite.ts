@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { closingLine, noCounts, sum } from './counts.ts';
 import { installDebianPackages } from './debian-packages.ts';
 import { createEnvironment, type TestEnvironment } from './environment.ts';
+import { failureLines } from './failures.ts';
 import { findLeftovers } from './leftovers.ts';
 import type { RunOptions } from './options.ts';
 import { runStep, type StepResult } from './run-step.ts';
@@ -84,6 +85,7 @@ function summarize(results: readonly StepResult[], interrupted: boolean): number
   const counts = sum(results.map((result) => result.counts));
   say('');
   for (const result of results) say(resultLine(result));
+  for (const { step, failures } of results) failureLines(step.name, failures).forEach(say);
   if (interrupted) say('interrupted');
   say(closingLine(counts));
   if (interrupted) return 130;
@@ -96,6 +98,7 @@ function failure(name: string, reason: string): StepResult {
     step,
     outcome: 'failed',
     counts: { ...noCounts, failed: 1 },
+    failures: [],
     seconds: 0,
     output: '',
     reason,

@@ -34,17 +34,17 @@ const types = check('types', 'tsc', '--noEmit');
 const lint = check('lint', 'oxlint', '--type-aware', '--deny-warnings');
 const format = check('format', 'oxfmt', '--check');
 const unused = check('unused', 'knip');
-const unit = vitest('unit', 8, '--project', 'unit');
-const system = vitest('system', 12, '--project', 'system');
+const unit = vitest('unit', 15, '--project', 'unit');
+const system = vitest('system', 20, '--project', 'system');
 const onPostgres15 = (step: Step): Step => ({
   ...step,
   env: { PLUGBOARD_TEST_DATABASE: 'external' },
   needs: '/usr/lib/postgresql/15/bin/postgres',
 });
-const external = onPostgres15(vitest('external', 8, '--project', 'unit', 'apps/server/'));
+const external = onPostgres15(vitest('external', 15, '--project', 'unit', 'apps/server/'));
 const systemExternal = onPostgres15(
   // The launcher knows no database.
-  vitest('system-external', 12, '--project', 'system', '--exclude', '**/launcher.test.ts'),
+  vitest('system-external', 20, '--project', 'system', '--exclude', '**/launcher.test.ts'),
 );
 const servers = vitest('servers', 60, '--project', 'servers');
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { eventually, within } from '../harness/eventually.ts';
 import { plugboardForFile } from '../harness/for-file.ts';
-import { allProcesses, isRunning, treeOf } from '../harness/processes.ts';
+import { allProcesses, isRunning, kill, treeOf } from '../harness/processes.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { packageOf } from '../registry/registry.ts';
 
@@ -33,15 +33,30 @@ async function callUntilBack(client: RawClient): Promise<void> {
   });
 }
 
+/** Makes a call that nothing answers, and resolves when it is on its way to the server. */
+async function hang(client: RawClient, id: string | number = 'hanging') {
+  const calls = async () => {
+    const { entries } = await fixture.plugboard.api.audit.list({
+      kind: 'call.intent',
+      limit: 1000,
+    });
+    return entries.filter(({ record }) => record['offering'] === 'hang').length;
+  };
+  const before = await calls();
+  const answer = client.request('tools/call', { name: 'faulty__hang' }, { id });
+  await eventually('the call was on its way', async () => (await calls()) > before);
+  return { answer };
+}
+
 describe('a server that goes wrong in the middle of a call', () => {
   it.each(['die', 'crash'])('ends only its own calls when it does %s', async (how) => {
     const client = await open();
     await callUntilBack(client);
-    const waiting = client.request('tools/call', { name: 'faulty__hang' });
+    const waiting = await hang(client);
     const error = await within('the call failed', client.refused(`faulty__${how}`));
     expect(error).toMatchObject({ code: -32000, data: { code: 'upstream_failed' } });
     expect(error.message).not.toMatch(/\bat .+:\d+:\d+/);
-    expect((await within('the other call failed', waiting)).message.error).toBeDefined();
+    expect((await within('the other call failed', waiting.answer)).message.error).toBeDefined();
     await expectOthersWell(client);
     await callUntilBack(client);
   });
@@ -49,10 +64,10 @@ describe('a server that goes wrong in the middle of a call', () => {
   it('is cancelled when the agent gives up on a hanging call', async () => {
     const client = await open();
     await callUntilBack(client);
-    const hanging = client.request('tools/call', { name: 'faulty__hang' }, { id: 'hang' });
+    const hanging = await hang(client, 'hang');
     await expectOthersWell(client);
     await client.notify('notifications/cancelled', { requestId: 'hang' });
-    await within('the call ended', hanging);
+    await within('the call ended', hanging.answer);
     expect(await client.say('faulty__ok')).toBe('ok');
   });
 
@@ -156,6 +171,10 @@ describe('a server whose process is killed', () => {
     expect(before.length).toBeGreaterThan(0);
     for (const pid of before) kill(pid);
     await eventually('they were gone', () => !before.some(isRunning));
+    await eventually('that was noticed', async () => {
+      const { state } = await fixture.plugboard.api.instances.get({ instance: 'slow' });
+      return state.name !== 'ready';
+    });
     const { message } = await client.request('tools/call', { name: 'pid', arguments: {} });
     expect(message.error).toBeUndefined();
     expect(pidsOf('plugboard-fixture-slow').some((pid) => !before.includes(pid))).toBe(true);
@@ -177,17 +196,17 @@ describe('a server that will not go', () => {
 
 describe('a server that does not come up', () => {
   it.each([
-    ['exit', /I need a setting that nobody gave me/],
-    ['mute', /not ready|did not answer|within/],
-    ['garbage', /not ready|did not answer|within/],
-    ['no-list', /list/],
-  ])('is not added when it does this: %s', async (how, message) => {
+    ['exit', 60_000, /I need a setting that nobody gave me/],
+    ['mute', 3000, /not ready|did not answer|within/],
+    ['garbage', 3000, /not ready|did not answer|within/],
+    ['no-list', 60_000, /list/],
+  ])('is not added when it does this: %s', async (how, startTimeoutMs, message) => {
     const { plugboard } = fixture;
     const adding = plugboard.add({
       server: packageOf('bad-start'),
       slug: `bad-${how}`,
       args: [how],
-      startTimeoutMs: 3000,
+      startTimeoutMs,
     });
     await expect(adding).rejects.toThrow(message);
     const { instances } = await plugboard.api.instances.list();
@@ -218,12 +237,4 @@ function pidsOf(packageName: string): number[] {
   return treeOf(fixture.plugboard.pid)
     .filter(({ command }) => command.includes(packageName))
     .map(({ pid }) => pid);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }

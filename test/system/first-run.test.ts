@@ -8,7 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
 import { plugboardForFile } from '../harness/for-file.ts';
 import { expectNothingLeft, plugboardEnvironment, runCli } from '../harness/plugboard.ts';
-import { processesOf } from '../harness/processes.ts';
 import { RawClient } from '../harness/raw-client.ts';
 import { repository } from '../harness/repository.ts';
 import { makeScratch } from '../harness/scratch.ts';
@@ -93,7 +92,7 @@ describe('up', () => {
     const second = await runCli(['up', '--port', port, '--data-dir', path.join(scratch.path, 'd')]);
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(/taken by another program.*--port/);
-    expect(processesOf(scratch.path)).toEqual([]);
+    await expectNothingLeft(scratch.path);
   });
 
   it('starts a second time with the same keys', async () => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Bridge } from './bridge.ts';
 
@@ -139,10 +139,10 @@ describe('a bridge', () => {
 
   it('delivers what the server says of its own accord', async () => {
     await open();
-    await vi.waitFor(() => expect(server.stream).toBeDefined());
+    await expect.poll(() => server.stream).toBeDefined();
     const changed = '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}';
     server.stream?.write(`event: message\ndata: ${changed}\n\n`);
-    await vi.waitFor(() => expect(delivered).toEqual([changed]));
+    await expect.poll(() => delivered).toEqual([changed]);
   });
 
   it('opens one new session for all who find the old one gone', async () => {

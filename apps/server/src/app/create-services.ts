@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 
 import { createAccessSource } from '../features/access/access-source.ts';
 import { openAuditService } from '../features/audit/audit-service.ts';
+import { Turns } from '../features/definitions/turns.ts';
 import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/pending-instances.ts';
 import { createKeyring } from '../features/organizations/keyring.ts';
@@ -40,6 +41,7 @@ export async function createServices(
   const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
   const keyring = createKeyring(db, masterKey);
   const pending = new PendingInstances();
+  const definitionTurns = new Turns();
   const installer = createInstaller({ dataDir, sandbox });
   await installer.clean();
   const logs = owner.use(await createLogs({ dataDir, log }));
@@ -49,6 +51,7 @@ export async function createServices(
     clock,
     keyring,
     pending,
+    definitionTurns,
     logs,
     log,
     onChange,
@@ -89,6 +92,7 @@ export async function createServices(
     installer,
     pending,
     packageFolders: new PackageFolders(),
+    definitionTurns,
     logs,
     supervisor,
     gateway,

@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 
 import type { AuditService } from '../features/audit/audit-service.ts';
+import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/pending-instances.ts';
 import type { Keyring } from '../features/organizations/keyring.ts';
@@ -38,6 +39,8 @@ export interface AppServices {
   readonly installer: Installer;
   readonly pending: PendingInstances;
   readonly packageFolders: PackageFolders;
+  /** In which the definitions of an instance are listed and stored, by its id. */
+  readonly definitionTurns: Turns;
   readonly logs: Logs;
   readonly supervisor: Supervisor;
   readonly gateway: Gateway;

@@ -21,6 +21,7 @@ export type SupervisorServices = Pick<
   | 'clock'
   | 'keyring'
   | 'pending'
+  | 'definitionTurns'
   | 'logs'
   | 'log'
   | 'onChange'

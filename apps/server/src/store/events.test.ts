@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '@plugboard/contracts';
 import { newId } from '@plugboard/contracts';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type ChangeFeed, listen, publish } from './events.ts';
 import { silentLog } from './testing/database-server.ts';
@@ -34,7 +34,7 @@ describe('change events', () => {
     });
     await expect(failing).rejects.toThrow('no');
     await database.db.transaction().execute((tx) => publish(tx, kept));
-    await vi.waitFor(() => expect(heard).toContainEqual(kept));
+    await expect.poll(() => heard).toContainEqual(kept);
     expect(heard).not.toContainEqual(lost);
   });
 
@@ -47,7 +47,7 @@ describe('change events', () => {
       id: newId(),
     };
     await publish(database.db, event);
-    await vi.waitFor(() => expect(heard).toContainEqual(event));
+    await expect.poll(() => heard).toContainEqual(event);
   });
 
   it('say everything after the connection was lost', async () => {
@@ -57,16 +57,16 @@ describe('change events', () => {
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'plugboard events' and datname = current_database()",
       ),
     );
-    await vi.waitFor(() => expect(heard).toContainEqual({ kind: 'everything' }));
+    await expect.poll(() => heard).toContainEqual({ kind: 'everything' });
     const event = buildEvent();
     await publish(database.db, event);
-    await vi.waitFor(() => expect(heard).toContainEqual(event));
+    await expect.poll(() => heard).toContainEqual(event);
   });
 
   it('say everything for what is not understood', async () => {
     heard.length = 0;
     await asRole(database.connection, (client) => client.query("notify plugboard_changes, 'x'"));
-    await vi.waitFor(() => expect(heard).toEqual([{ kind: 'everything' }]));
+    await expect.poll(() => heard).toEqual([{ kind: 'everything' }]);
   });
 
   it('are refused when too long to send', async () => {

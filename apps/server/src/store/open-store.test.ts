@@ -139,11 +139,11 @@ describe('openStore on the embedded database', () => {
     for (let kills = 1; kills <= 3; kills += 1) {
       await delay(300);
       process.kill(await postmasterPid(dataDir), 'SIGKILL');
-      await vi.waitFor(() => expect(onUp).toHaveBeenCalledTimes(kills), { timeout: 15_000 });
+      await vi.waitFor(() => expect(onUp).toHaveBeenCalledTimes(kills), { timeout: 60_000 });
     }
     const before = acknowledged.length;
     await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(before + 100), {
-      timeout: 10_000,
+      timeout: 60_000,
     });
     load.stopped = true;
     await Promise.all([...writers, reader]);
@@ -157,7 +157,7 @@ describe('openStore on the embedded database', () => {
     const key = Buffer.alloc(32);
     const verification = await verifyAudit({ db: store.db, dataDir, key }, organizationId);
     expect(verification).toMatchObject({ records: kept.size, fault: undefined });
-  }, 60_000);
+  }, 300_000);
 
   it.skipIf(!mountable)(
     'says that the disk is full, loses nothing acknowledged, and resumes when there is space',
@@ -187,7 +187,7 @@ describe('openStore on the embedded database', () => {
           message: expect.stringContaining('disk'),
         });
         await rm(ballast);
-        await vi.waitFor(append, { timeout: 15_000, interval: 200 });
+        await vi.waitFor(append, { timeout: 60_000, interval: 200 });
         const key = Buffer.alloc(32);
         const { records, fault } = await verifyAudit(
           { db: store.db, dataDir, key },
@@ -199,7 +199,7 @@ describe('openStore on the embedded database', () => {
         await run('umount', ['-l', dataDir]);
       }
     },
-    60_000,
+    120_000,
   );
 
   function organizations(store: Store, organizationId: string) {

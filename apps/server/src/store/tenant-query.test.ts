@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { newId } from '@plugboard/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -82,8 +80,8 @@ describe('queryTenant', () => {
       if (result.status === 'rejected')
         expect(result.reason).toMatchObject({ code: 'unavailable' });
     }
-    await delay(50);
-    expect(await queryTenant(database.pool, id, slugs())).toHaveLength(1);
+    const serves = async () => queryTenant(database.pool, id, slugs());
+    await expect.poll(serves).toHaveLength(1);
   });
 });
 

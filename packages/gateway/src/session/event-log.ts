@@ -79,7 +79,8 @@ export class EventLog {
 
   /**
    * Sends a message, or keeps it for a client that is away. Answers false where that cannot be: nobody
-   * can come back, or too much is waiting already.
+   * can come back, or too much is waiting already. One that reads more slowly than the server speaks
+   * goes without, for it must not lose the answer over it.
    */
   send(body: Buffer): boolean {
     return this.#add(body, { isAnswer: false, isLast: false });
@@ -156,6 +157,7 @@ export class EventLog {
     { isAnswer, isLast }: { readonly isAnswer: boolean; readonly isLast: boolean },
   ): boolean {
     if (this.#hasEnded) return false;
+    if (!isAnswer && this.#connection?.isLagging === true) return false;
     const event = { seq: this.#seq + 1, body, isLast };
     if (this.#isStoring && !isAnswer) {
       if (this.#storedEvents >= maxStoredEvents) return false;

@@ -146,10 +146,12 @@ describe('readBody and sendJson', () => {
 
   it('tell when the client left in the middle', async () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
-    const port = await serve((incoming) => readBody(incoming, 1000).then(resolve, resolve));
+    const port = await serve((incoming) => {
+      readBody(incoming, 1000).then(resolve, resolve);
+      incoming.once('data', () => socket.destroy());
+    });
     const socket = connect(port, '127.0.0.1');
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
-    setTimeout(() => socket.destroy(), 30);
     expect(await promise).toMatchObject({ code: 'cancelled' });
   });
 });
@@ -180,6 +182,26 @@ describe('SseStream', () => {
     const response = await fetch(`http://127.0.0.1:${port}`, { signal: controller.signal });
     expect(response.status).toBe(200);
     controller.abort();
+  });
+
+  it('leaves out what a slow reader can do without, and keeps what it cannot', async () => {
+    const offers: boolean[] = [];
+    const port = await serve((_, response) => {
+      const stream = new SseStream(response, { maxBufferedBytes: 200_000 });
+      for (let n = 0; n < 10; n += 1) {
+        offers.push(!stream.isLagging);
+        if (!stream.isLagging) stream.send([Buffer.alloc(50_000, 'x')]);
+      }
+      expect(stream.send([Buffer.from('answer')])).toBe(true);
+      stream.close();
+    });
+    const text = await (await fetch(`http://127.0.0.1:${port}`)).text();
+    expect(offers.slice(0, 2)).toEqual([true, true]);
+    expect(offers.at(-1)).toBe(false);
+    expect(text.split('\n\n').filter((event) => event.startsWith('data: x'))).toHaveLength(
+      offers.filter(Boolean).length,
+    );
+    expect(text).toMatch(/data: answer\n\n$/);
   });
 
   it('cuts off a reader that does not read, after a bounded buffer', async () => {

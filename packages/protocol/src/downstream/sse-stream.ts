@@ -57,6 +57,11 @@ export class SseStream {
     return this.#write(encodeEvent(parts, fields));
   }
 
+  /** Whether half of what may stay unread is: what its reader can do without should not be sent. */
+  get isLagging(): boolean {
+    return this.#response.writableLength > this.#maxBufferedBytes / 2;
+  }
+
   /** Sends a comment, which readers ignore. */
   comment(): boolean {
     return this.#write(blankComment);

@@ -19,6 +19,7 @@ interface Message {
 const [mode] = process.argv.slice(2);
 const heard: Message[] = [];
 const held = new Set<Message['id']>();
+let asking: { readonly id: Message['id']; readonly after: number } | undefined;
 
 createInterface({ input: process.stdin }).on('line', (line) => {
   take(read(line));
@@ -90,9 +91,9 @@ function take(message: Message): void {
             method: 'notifications/progress',
             params: { progress: step, progressToken: token, 'x-extra': 1 },
           });
-        }, step * 500);
+          if (step === 3) answer(id, {});
+        }, step * 20);
       }
-      setTimeout(() => answer(id, {}), 2000);
       return;
     case 'hold':
       held.add(id);
@@ -105,7 +106,7 @@ function take(message: Message): void {
     case 'ask':
       print({ jsonrpc: '2.0', id: 'p1', method: 'ping' });
       print({ jsonrpc: '2.0', id: 'r1', method: 'roots/list' });
-      setTimeout(() => answer(id, { heard: heard.filter((m) => typeof m.id === 'string') }), 60);
+      asking = { id, after: answersHeard().length + 2 };
       return;
     case 'notify':
       for (let i = 0; i < 1000; i += 1) {
@@ -135,8 +136,17 @@ function take(message: Message): void {
       answer(id, {});
       return;
     case undefined:
+      if (asking === undefined || answersHeard().length < asking.after) return;
+      answer(asking.id, { heard: answersHeard() });
+      asking = undefined;
+      return;
     default:
   }
+}
+
+/** What our own requests, whose ids are text, were answered. */
+function answersHeard(): Message[] {
+  return heard.filter((message) => typeof message.id === 'string');
 }
 
 function flood(block: Buffer): void {

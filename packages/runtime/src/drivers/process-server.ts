@@ -33,7 +33,7 @@ export interface ProcessServerParts {
 }
 
 /** How long stderr may still bring last words after the end. */
-const lastWordsMs = 200;
+const lastWordsMs = 2_000;
 
 /** A server that runs as a process here, sandboxed or not, with everything it started. */
 export class ProcessServer implements RunningServer {

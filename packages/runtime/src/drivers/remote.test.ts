@@ -90,7 +90,7 @@ function buildSpec(launch: Partial<RemoteLaunch>): InstanceSpec & { launch: Remo
     organizationId: 'o-1',
     slug: 'far',
     idleMs: 0,
-    startTimeoutMs: 2_000,
+    startTimeoutMs: 20_000,
     listed: true,
     launch: {
       driver: 'remote',
@@ -114,7 +114,7 @@ async function start(
   return started;
 }
 
-const options = { clientInfo: { name: 'plugboard', version: '0' }, initializeTimeoutMs: 2_000 };
+const options = { clientInfo: { name: 'plugboard', version: '0' }, initializeTimeoutMs: 20_000 };
 
 describe('createRemoteDriver', () => {
   it.each([
@@ -133,7 +133,7 @@ describe('createRemoteDriver', () => {
     for (const headers of seen) {
       expect(headers).toMatchObject({ 'x-plain': 'a', authorization: 'Bearer tok_secret' });
     }
-    await remote.stop(500);
+    await remote.stop(20_000);
     await remote.exited;
     await upstream.closed;
   });
@@ -141,7 +141,7 @@ describe('createRemoteDriver', () => {
   it('tells the server that its session is over', async () => {
     const remote = await start({});
     await remote.connect(options);
-    await remote.stop(1_000);
+    await remote.stop(20_000);
     expect(deleted).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 
 import { isAppError } from '@plugboard/contracts';
@@ -101,8 +102,9 @@ describe('createOutbound', () => {
     const agent = buildAgent({ allowPrivateNetwork: true, lookup });
     const first = await fetch(`http://rebind.test:${port}/`, { dispatcher: agent });
     await first.text();
+    const disconnected = once(agent, 'disconnect');
     server.closeAllConnections();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await disconnected;
     expect(await failure(`http://rebind.test:${port}/`, agent)).toMatchObject({
       code: 'forbidden',
     });

@@ -39,8 +39,8 @@ export interface StartedServer {
 
 /** A killed driver that does not come back is not waited for longer. */
 const abandonMs = 5_000;
-/** The exit of a process follows the end of its connection at this distance. */
-const exitLagMs = 250;
+/** The exit of a process follows the end of its connection at this distance, even on a busy machine. */
+const exitLagMs = 1_000;
 
 /**
  * Starts a server and shakes hands with it, within `spec.startTimeoutMs`. When it rejects, nothing

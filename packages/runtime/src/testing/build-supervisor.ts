@@ -9,7 +9,12 @@ import type { Upstream } from '@plugboard/protocol';
 import { Secret } from '@plugboard/vault';
 
 import type { Driver } from '../drivers/driver.ts';
-import { defaultLimits, type InstanceSpec, type RemoteLaunch } from '../instance.ts';
+import {
+  defaultLimits,
+  type InstanceSpec,
+  type ProcessLaunch,
+  type RemoteLaunch,
+} from '../instance.ts';
 import { createLogs, type Logs } from '../logs/logs.ts';
 import type { SupervisorOptions } from '../supervisor/options.ts';
 import type { InstanceStatus } from '../supervisor/state.ts';
@@ -24,6 +29,8 @@ export interface SupervisorBench extends AsyncDisposable {
   readonly logs: Logs;
   readonly dataDir: string;
   readonly statuses: InstanceStatus[];
+  /** Every process that was started. */
+  readonly pids: number[];
   readonly reports: string[];
   /** Adds an instance of the fixture server and returns it; may be called again with the same id. */
   add(args: readonly string[], changes?: Partial<InstanceSpec>): InstanceSpec;
@@ -36,11 +43,12 @@ export async function buildSupervisor(
   const dataDir = await mkdtemp(join(tmpdir(), 'plugboard-supervisor-'));
   const reports: string[] = [];
   const statuses: InstanceStatus[] = [];
+  const pids: number[] = [];
   const specs = new Map<string, InstanceSpec>();
   const report = (fields: object, message: string): void =>
     void reports.push(`${message} ${'err' in fields ? String(fields.err) : ''}`);
   const log = { debug: report, info: report, warn: report, error: report };
-  const logs = await createLogs({ dataDir, log });
+  const logs = await createLogs({ dataDir, log, ...(options.clock && { clock: options.clock }) });
   const supervisor = createSupervisor({
     source: {
       find: async (organizationId, instanceId) => {
@@ -49,7 +57,7 @@ export async function buildSupervisor(
       },
       openSecrets: async () => ({ API_KEY: new Secret('s3cr3t-value-of-the-key') }),
     },
-    drivers: { process: plainDriver, remote: noRemotes },
+    drivers: { process: notingDriver(pids), remote: noRemotes },
     logs,
     log,
     clientInfo: { name: 'plugboard', version: '0.0.0' },
@@ -63,6 +71,7 @@ export async function buildSupervisor(
     logs,
     dataDir,
     statuses,
+    pids,
     reports,
     add(args, changes = {}) {
       const spec: InstanceSpec = {
@@ -80,7 +89,7 @@ export async function buildSupervisor(
           mounts: [],
         },
         idleMs: 60_000,
-        startTimeoutMs: 10_000,
+        startTimeoutMs: 60_000,
         listed: true,
         ...changes,
       };
@@ -117,6 +126,16 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+function notingDriver(pids: number[]): Driver<ProcessLaunch> {
+  return {
+    async start(spec, secrets, sinks) {
+      const server = await plainDriver.start(spec, secrets, sinks);
+      pids.push(server.pid ?? 0);
+      return server;
+    },
+  };
 }
 
 const noRemotes: Driver<RemoteLaunch> = {

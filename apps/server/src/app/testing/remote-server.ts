@@ -7,6 +7,10 @@ export interface RemoteServer extends AsyncDisposable {
   readonly url: string;
   /** Definitions that `tools/list` answers. */
   tools: unknown[];
+  /** How often it was asked for them. */
+  lists: number;
+  /** Holds back the list of tools that is asked for while it is set. */
+  gate: Promise<void> | undefined;
   /** The Authorization headers seen, in order. */
   readonly authorizations: (string | undefined)[];
 }
@@ -25,6 +29,8 @@ export async function startRemoteServer(): Promise<RemoteServer> {
       { name: 'look', annotations: { readOnlyHint: true }, inputSchema: { type: 'object' } },
       { name: 'act', inputSchema: { type: 'object' } },
     ],
+    lists: 0,
+    gate: undefined,
     authorizations,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -46,6 +52,10 @@ export async function startRemoteServer(): Promise<RemoteServer> {
       return;
     }
     const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, result: resultOf(message) });
+    if (message.method === 'tools/list') {
+      remote.lists += 1;
+      await remote.gate;
+    }
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   }
 

@@ -115,7 +115,7 @@ describe('access', () => {
     const target = { scope: 'instance', instance: 'two' };
     await app.request('POST', '/grants', { agent, target, level: 'execute' });
     await expect
-      .poll(async () => (await call('two__act')).body, { timeout: 2000 })
+      .poll(async () => (await call('two__act')).body)
       .toMatchObject({ outcome: 'ok', result: { extra: 'kept' } });
     const audit = await app.request('GET', `/audit?agent=${id}&kind=call`);
     expect(audit.body.entries[0]).toMatchObject({

@@ -3,22 +3,39 @@ import type { Upstream } from '@plugboard/protocol';
 import { type ChangeServices, commitChange } from '../change.ts';
 import { type Definitions, readDefinitions } from './read-definitions.ts';
 import { type DefinitionChanges, saveDefinitions } from './save-definitions.ts';
+import type { Turns } from './turns.ts';
 
 /** Names of changed offerings that an audit record tells one by one. */
 const maxNamed = 50;
 
-/** Lists what a started server offers and stores it. Does nothing when nothing changed. */
-export async function refreshDefinitions(
-  services: ChangeServices,
-  instance: { readonly organizationId: string; readonly id: string },
-  upstream: Upstream,
-): Promise<void> {
-  await storeDefinitions(services, instance, await readDefinitions(upstream));
+export interface RefreshServices extends ChangeServices {
+  /** Of instances, by their ids. */
+  readonly definitionTurns: Turns;
 }
 
-export async function storeDefinitions(
+interface RefreshedInstance {
+  readonly organizationId: string;
+  readonly id: string;
+}
+
+/**
+ * Lists what a started server offers and stores it. Does nothing when nothing changed. Refreshes of
+ * one instance take turns, or what one of them listed earlier could be stored over what another
+ * listed later.
+ */
+export async function refreshDefinitions(
+  services: RefreshServices,
+  instance: RefreshedInstance,
+  upstream: Upstream,
+): Promise<void> {
+  await services.definitionTurns.take(instance.id, async () =>
+    storeDefinitions(services, instance, await readDefinitions(upstream)),
+  );
+}
+
+async function storeDefinitions(
   services: ChangeServices,
-  { organizationId, id: instanceId }: { readonly organizationId: string; readonly id: string },
+  { organizationId, id: instanceId }: RefreshedInstance,
   definitions: Definitions,
 ): Promise<void> {
   await commitChange(services, { organizationId }, async (db) => {

@@ -1,11 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
+import { sharedCredentials } from '@plugboard/gateway';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
 import { type RemoteServer, startRemoteServer } from '../../app/testing/remote-server.ts';
 import { withTenant } from '../../store/tenant.ts';
+import { refreshDefinitions } from '../definitions/refresh-definitions.ts';
 
 let app: TestApp;
 let remote: RemoteServer;
@@ -180,6 +183,32 @@ describe('definitions', () => {
     const after = (await auditKinds()).filter((kind) => kind === 'definitions.changed').length;
     expect(after).toBe(recorded + 1);
     stop();
+  });
+
+  it('are in the end those that were listed last, however slowly an earlier list came', async () => {
+    const { body } = await add({ server: remote.url, slug: 'overtaken' });
+    const instance = { organizationId: app.organizationId, id: body.at(-1).data.instance.id };
+    const upstream = await app.services.supervisor.acquire(
+      instance.organizationId,
+      instance.id,
+      sharedCredentials,
+    );
+    const before = remote.tools;
+    const gate = Promise.withResolvers<void>();
+    const lists = remote.lists;
+    remote.gate = gate.promise;
+    const slow = refreshDefinitions(app.services, instance, upstream);
+    await expect.poll(() => remote.lists).toBe(lists + 1);
+    remote.gate = undefined;
+    remote.tools = [{ name: 'newest' }];
+    const quick = refreshDefinitions(app.services, instance, upstream);
+    // Time for the later one to overtake, if it could.
+    await Promise.race([quick, delay(200)]);
+    gate.resolve();
+    await Promise.all([slow, quick]);
+    remote.tools = before;
+    const offerings = await app.request('GET', '/instances/overtaken/offerings');
+    expect(offerings.body.offerings).toMatchObject([{ name: 'newest' }]);
   });
 });
 

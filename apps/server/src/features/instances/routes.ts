@@ -6,8 +6,8 @@ import type { AppServices } from '../../app/services.ts';
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { commitChange } from '../change.ts';
-import { storeDefinitions } from '../definitions/refresh-definitions.ts';
 import { readHello } from '../definitions/read-hello.ts';
+import { refreshDefinitions } from '../definitions/refresh-definitions.ts';
 import { readDefinitions } from '../definitions/read-definitions.ts';
 import { type Actor, can } from '../members/policy.ts';
 import { requirePermission } from '../members/require.ts';
@@ -67,7 +67,7 @@ export const instancesRouter = routes.router({
     }));
     await services.supervisor.restart(id);
     const upstream = await services.supervisor.acquire(organizationId, id, sharedCredentials);
-    await storeDefinitions(services, { organizationId, id }, await readDefinitions(upstream));
+    await refreshDefinitions(services, { organizationId, id }, upstream);
     return show(services, actor, id);
   }),
 

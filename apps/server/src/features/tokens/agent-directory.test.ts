@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
@@ -8,14 +6,6 @@ import { createAgentDirectory } from './agent-directory.ts';
 let app: TestApp;
 beforeAll(async () => void (app = await buildApp()));
 afterAll(() => app[Symbol.asyncDispose]());
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 1000;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error('not within a second');
-    await delay(10);
-  }
-}
 
 describe('createAgentDirectory', () => {
   it('finds an agent by its token', async () => {
@@ -33,14 +23,15 @@ describe('createAgentDirectory', () => {
     expect(await agents.find(app.ownerKey)).toBeUndefined();
   });
 
-  it('forgets a token within a second of its being revoked', async () => {
-    using agents = createAgentDirectory(app.services, Date.now);
+  it('forgets a token when it is revoked, however long it would keep it', async () => {
+    const now = Date.now();
+    using agents = createAgentDirectory(app.services, () => now);
     const { body } = await app.request('POST', '/agents/demo/tokens', { name: 'one' });
     const identity = await agents.find(body.token);
     expect(identity?.tokenId).toBe(body.id);
     expect(identity && (await agents.holds(identity))).toBe(true);
     await app.request('DELETE', `/agents/demo/tokens/${body.id}`);
-    await until(async () => (await agents.find(body.token)) === undefined);
+    expect(await agents.find(body.token)).toBeUndefined();
     expect(identity && (await agents.holds(identity))).toBe(false);
   });
 

@@ -81,5 +81,5 @@ async function expectToDieWithParent(folder: string, missing: readonly string[])
   parent.kill('SIGKILL');
   // A server that shut down by itself has removed its pid file.
   const gone = () => expect(access(path.join(cluster, 'postmaster.pid'))).rejects.toThrow('ENOENT');
-  await vi.waitFor(gone, { timeout: 10_000 });
+  await vi.waitFor(gone, { timeout: 30_000 });
 }
