@@ -35,9 +35,15 @@ export function isForwardable(method: string): boolean {
   return !reserved.has(method) && !method.startsWith('notifications/');
 }
 
+const looksOnly: ReadonlySet<string> = new Set([
+  'tasks/get',
+  'tasks/result',
+  'subscriptions/listen',
+]);
+
 /** The level that calls about a task need: what only looks changes nothing. */
 function taskLevel(method: string): Level {
-  return method === 'tasks/get' || method === 'tasks/result' ? 'read' : 'write';
+  return looksOnly.has(method) ? 'read' : 'write';
 }
 
 /** Finds the instance that a request about a task is for; whose task it is must be asked still. */
