@@ -37,6 +37,8 @@ export async function serveGateway(options: {
   readonly access: Record<string, AccessSnapshot>;
   readonly upstreams: Upstreams;
   readonly limits?: GatewayOptions['limits'];
+  /** When the agents' tokens run out, in epoch milliseconds. */
+  readonly tokensExpireAt?: number;
   /** What it shares with other gateways. */
   readonly sessions?: MemorySessions;
 }) {
@@ -49,7 +51,7 @@ export async function serveGateway(options: {
   const listeners = new Set<(event: ChangeEvent) => void>();
   const identities = new Map<string, AgentIdentity>();
   for (const agentId of Object.keys(options.access)) {
-    identities.set(agentId, identityOf(agentId));
+    identities.set(agentId, identityOf(agentId, options.tokensExpireAt));
   }
   const access = { ...options.access };
   const gateway = createGateway({
@@ -164,13 +166,13 @@ export async function serveGateway(options: {
   };
 }
 
-function identityOf(agentId: string): AgentIdentity {
+function identityOf(agentId: string, expiresAt: number | undefined): AgentIdentity {
   return {
     organizationId: 'org',
     agentId,
     agentSlug: agentId,
     tokenId: `token of ${agentId}`,
-    expiresAt: undefined,
+    expiresAt,
   };
 }
 

@@ -31,6 +31,7 @@ async function serve(
     hello?: string;
     era?: Era;
     maxStreamsPerAgent?: number;
+    tokensExpireAt?: number;
   } = {},
 ) {
   const said = options.hello ?? hello;
@@ -64,6 +65,7 @@ async function serve(
         return () => hearing.delete(listener);
       },
     },
+    ...(options.tokensExpireAt && { tokensExpireAt: options.tokensExpireAt }),
     limits: { maxStreamsPerAgent: options.maxStreamsPerAgent ?? 10 },
   });
   return Object.assign(gateway, {
@@ -236,6 +238,26 @@ describe('subscriptions/listen', () => {
     await other.next();
     expect((await other.next())?.method).toBe('notifications/tools/list_changed');
     other.close();
+  });
+
+  it('ends when its token runs out', async () => {
+    await using gateway = await serve({ tokensExpireAt: Date.now() + 400 });
+    const messages = await (await gateway.listen({ toolsListChanged: true })).all();
+    expect(messages.at(-1)).toMatchObject({ id: 'l', result: {} });
+  });
+
+  it('ends when the grant of something listened to runs out', async () => {
+    await using gateway = await serve({ grants: [buildGrant({ expiresAt: Date.now() + 2_000 })] });
+    const messages = await (await gateway.listen({ resourceSubscriptions: [dir] })).all();
+    expect(messages.at(-1)).toMatchObject({ id: 'l', result: {} });
+  });
+
+  it('tells of lists that change because a grant runs out', async () => {
+    await using gateway = await serve({ grants: [buildGrant({ expiresAt: Date.now() + 2_000 })] });
+    const arrival = await gateway.listen({ toolsListChanged: true });
+    await arrival.next();
+    expect((await arrival.next())?.method).toBe('notifications/tools/list_changed');
+    arrival.close();
   });
 
   it('ends with a result when the gateway stops', async () => {
