@@ -82,6 +82,7 @@ export async function buildSupervisor(
         idleMs: 60_000,
         startTimeoutMs: 10_000,
         listed: true,
+        era: 'legacy',
         ...changes,
       };
       specs.set(spec.id, spec);
