@@ -210,7 +210,10 @@ describe('connectStreamableHttp with a server that says nothing of its era', () 
     await using upstream = await connect(server);
     expect(upstream.hello.era).toBe('legacy');
     expect(await failureOf(connect(server, { era: 'modern' }))).toContain('HTTP status 500');
-    await using broken = await startHttpServer(({ response }) => response.writeHead(500).end());
+    await using broken = await startHttpServer(({ response }) => {
+      response.writeHead(500).end();
+      return true;
+    });
     expect(await failureOf(connect(broken))).toContain('HTTP status 500');
     expect(broken.log).toEqual(['POST server/discover', 'POST initialize']);
   });
