@@ -21,9 +21,19 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{run,servers}/**'],
+          exclude: ['test/{conformance,run,servers}/**'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 300_000,
+          maxConcurrency: 3,
         },
       },
       {

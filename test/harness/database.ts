@@ -26,7 +26,7 @@ export interface DatabaseUnderTest extends AsyncDisposable {
 
 /** PLUGBOARD_TEST_DATABASE says which: `embedded`, the default, or `external`. */
 export async function databaseUnderTest(): Promise<DatabaseUnderTest> {
-  return process.env['PLUGBOARD_TEST_DATABASE'] === 'external' ? external() : embedded();
+  return process.env['PLUGBOARD_TEST_DATABASE'] === 'external' ? outsideDatabase() : embedded();
 }
 
 function embedded(): DatabaseUnderTest {
@@ -48,7 +48,8 @@ function embedded(): DatabaseUnderTest {
   };
 }
 
-async function external(): Promise<DatabaseUnderTest> {
+/** A database of its own on the outside server, which several Plugboards can share. */
+export async function outsideDatabase(): Promise<DatabaseUnderTest> {
   const server = await askForServer();
   const { socketFolder: host, superuser, owner } = server;
   const database = `system_${randomBytes(6).toString('hex')}`;

@@ -148,6 +148,8 @@ export class RawClient {
     const raw: string[] = [];
     if (response.headers.get('content-type')?.startsWith('text/event-stream') && response.body) {
       for await (const { data } of readEvents(response.body)) {
+        // An event without data only tells where the stream can be taken up again.
+        if (data === '') continue;
         raw.push(data);
         options.onMessage?.(JSON.parse(data));
       }

@@ -46,11 +46,19 @@ const systemExternal = onPostgres15(
   // The launcher knows no database.
   vitest('system-external', 20, '--project', 'system', '--exclude', '**/launcher.test.ts'),
 );
+const conformance = vitest('conformance', 10, '--project', 'conformance');
 const servers = vitest('servers', 60, '--project', 'servers');
 
 /** Stages run one after the other; the steps of a stage side by side. */
 export const suites = {
-  all: [[types, lint, format, unused], [unit], [external], [system], [systemExternal]],
+  all: [
+    [types, lint, format, unused],
+    [unit],
+    [external],
+    [system],
+    [conformance],
+    [systemExternal],
+  ],
   servers: [[servers]],
 } as const satisfies Record<string, readonly (readonly Step[])[]>;
 

@@ -9,6 +9,9 @@ import { agentEras, connectAgent } from './connect.ts';
  * The client that the suite runs: makes the server at the URL an upstream of a running Plugboard and
  * does what the scenario wants through it.
  */
+// The suite ends only the shell around this when it takes too long.
+setTimeout(() => process.exit(1), 25_000).unref();
+
 const environment = (name: string): string => {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set`);

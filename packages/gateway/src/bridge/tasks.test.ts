@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { MethodNotFound } from '../call/rpc-error.ts';
 import { buildGrant, buildInstance, buildOffering } from '../testing/build.ts';
-import { callHarness, modernClient, ScriptedServer } from '../testing/call-harness.ts';
-import { envelopeOf } from '../testing/call-harness.ts';
+import { callHarness, envelopeOf, modernClient, ScriptedServer } from '../testing/call-harness.ts';
 import { exposeTaskId } from './tasks.ts';
 
 const offerings = [buildOffering('run', { level: 'write' })];
@@ -109,15 +109,16 @@ describe('tasks', () => {
     await expect(get([buildGrant({ expiresAt: 1 })])).rejects.toMatchObject(refused);
   });
 
-  it('are never listed for everybody', async () => {
+  it('are never listed, nor reached as servers of the legacy era tried them out', async () => {
     const { call, server } = set();
     const path = '/mcp/starter/runner';
-    await expect(call({}, { client, path, method: 'tasks/list' })).rejects.toMatchObject({
+    for (const method of ['tasks/list', 'tasks/result']) {
+      const attempt = call({ taskId: 't1' }, { client, path, method });
+      await expect(attempt).rejects.toBeInstanceOf(MethodNotFound);
+    }
+    await expect(call({}, { client, path, method: 'tasks/get' })).rejects.toMatchObject({
       code: 'invalid_input',
     });
-    await expect(
-      call({ taskId: 't1' }, { client, path, method: 'tasks/list' }),
-    ).rejects.toMatchObject({ code: 'not_found' });
     expect(server.sent).toEqual([]);
   });
 

@@ -1,4 +1,11 @@
-import { buildResult, type Envelope, idText, type Upstream } from '@plugboard/protocol';
+import {
+  buildError,
+  buildResult,
+  type Envelope,
+  idText,
+  rpcCodes,
+  type Upstream,
+} from '@plugboard/protocol';
 
 import type { Attribution } from '../call/attribution.ts';
 import type { UpstreamPlace, Upstreams } from '../ports.ts';
@@ -44,7 +51,7 @@ export function createUnclaimedRequests({
       clearTimeout(timer);
       done();
       if (call.onRequest) call.onRequest(message);
-      else refuseQuestion(upstream, id, 'The client of the next call can be asked nothing.');
+      else upstream.respond(nobodyServes(id, 'The client of the next call can be asked nothing.'));
     });
     const timer = setTimeout(() => {
       coming[Symbol.dispose]();
@@ -67,7 +74,9 @@ export function createUnclaimedRequests({
     note(upstream, from);
     if (owner.kind === 'client' && owner.call.onRequest) owner.call.onRequest(message);
     else if (owner.kind === 'client') {
-      refuseQuestion(upstream, id, 'The client whose call is under way can be asked nothing.');
+      upstream.respond(
+        nobodyServes(id, 'The client whose call is under way can be asked nothing.'),
+      );
     } else if (owner.kind === 'several') {
       refuseQuestion(
         upstream,
@@ -76,4 +85,9 @@ export function createUnclaimedRequests({
       );
     } else refuseQuestion(upstream, id, 'No call is under way whose client could be asked.');
   };
+}
+
+/** The same answer as that of a client which does not know the method. */
+function nobodyServes(id: string, why: string): Buffer {
+  return buildError(id, rpcCodes.methodNotFound, why);
 }

@@ -40,6 +40,21 @@ describe('exposeUris', () => {
       '{"status":"completed","result":{"content":[{"type":"resource_link","uri":"a:b"}]}}',
       '{"status":"completed","result":{"content":[{"type":"resource_link","uri":"docs+a:b"}]}}',
     ],
+    [
+      'resources/directory/read',
+      '{"resources":[{"uri":"a:b/c","name":"c"},{"uri":"a:b/d"}]}',
+      '{"resources":[{"uri":"docs+a:b/c","name":"c"},{"uri":"docs+a:b/d"}]}',
+    ],
+    [
+      'skills/get',
+      '{"skill":{"uri":"a:b","resources":[{"uri":"a:c","size":1}]}}',
+      '{"skill":{"uri":"docs+a:b","resources":[{"uri":"docs+a:c","size":1}]}}',
+    ],
+    [
+      'skills/get',
+      '{"skill":{"uri":"a:b","resources":"dynamic"}}',
+      '{"skill":{"uri":"docs+a:b","resources":"dynamic"}}',
+    ],
   ])('of %s %s', (method, before, after) => {
     expect(exposed(method, before)).toBe(after);
   });

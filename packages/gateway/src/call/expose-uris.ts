@@ -58,6 +58,13 @@ function urisIn(method: string, bytes: Buffer, root: Range): Range[] {
       return inToolResults(bytes, at(bytes, [root], 'result'));
     case 'notifications/resources/updated':
       return at(bytes, [root], 'uri');
+    case 'resources/directory/read':
+      return at(bytes, elements(bytes, at(bytes, [root], 'resources')), 'uri');
+    case 'skills/get': {
+      const skill = at(bytes, [root], 'skill');
+      const files = elements(bytes, at(bytes, skill, 'resources'));
+      return [...at(bytes, skill, 'uri'), ...at(bytes, files, 'uri')];
+    }
     default:
       return [];
   }

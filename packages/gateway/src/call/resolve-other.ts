@@ -9,8 +9,8 @@ import type { Resolution, ResolvedCall } from './resolve.ts';
 import { textAt } from './value-at.ts';
 
 /**
- * Methods that are no calls: Plugboard answers them itself, they belong to the other direction, or, as
- * `tasks/list`, they would show one agent what is another's.
+ * Methods that are no calls: Plugboard answers them itself, they belong to the other direction, or they
+ * are of the tasks that servers of the legacy era tried out, which would show one agent what is another's.
  */
 const reserved: ReadonlySet<string> = new Set([
   'initialize',
@@ -25,6 +25,7 @@ const reserved: ReadonlySet<string> = new Set([
   'resources/subscribe',
   'resources/unsubscribe',
   'tasks/list',
+  'tasks/result',
   'roots/list',
   'sampling/createMessage',
   'elicitation/create',
@@ -35,9 +36,11 @@ export function isForwardable(method: string): boolean {
   return !reserved.has(method) && !method.startsWith('notifications/');
 }
 
+const looksOnly: ReadonlySet<string> = new Set(['tasks/get', 'subscriptions/listen']);
+
 /** The level that calls about a task need: what only looks changes nothing. */
 function taskLevel(method: string): Level {
-  return method === 'tasks/get' || method === 'tasks/result' ? 'read' : 'write';
+  return looksOnly.has(method) ? 'read' : 'write';
 }
 
 /** Finds the instance that a request about a task is for; whose task it is must be asked still. */

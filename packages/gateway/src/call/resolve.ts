@@ -3,7 +3,7 @@ import type { OfferedInstance, Offering } from '../ports.ts';
 import { parseExposedUri } from '../toolset/naming.ts';
 import { type Subjects, subjectsOf, subjectsOfUnlisted, templatesOf } from '../toolset/subjects.ts';
 import type { Entry, Toolset } from '../toolset/toolset.ts';
-import { resolveMethod, resolveTask } from './resolve-other.ts';
+import { isForwardable, resolveMethod, resolveTask } from './resolve-other.ts';
 import { textAt } from './value-at.ts';
 
 /** The methods that name one offering each. All that Plugboard does not answer itself are calls. */
@@ -57,7 +57,8 @@ export function resolve(toolset: Toolset, method: string, params: unknown): Reso
     case 'subscriptions/listen':
       return resolveListening(toolset, method, params);
   }
-  if (method.startsWith('tasks/')) return resolveTask(toolset, method, params);
+  if (method.startsWith('tasks/') && isForwardable(method))
+    return resolveTask(toolset, method, params);
   const call = resolveMethod(toolset, method, params);
   if (call) return { found: true, call };
   return { found: false, reason: 'unknown_method', message: unknownMessage('method', method) };

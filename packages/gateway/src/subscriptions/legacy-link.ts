@@ -1,27 +1,34 @@
 import { isAppError } from '@plugboard/contracts';
+import type { UpstreamHello } from '@plugboard/protocol';
 
 import { type Link, type LinkOptions, notSupported, refused, supportedTopics } from './link.ts';
 import type { Topic } from './topic.ts';
 
 /** Milliseconds for a server to take or drop a subscription. */
 const patienceMs = 20_000;
+const checkEveryMs = 30_000;
 
 /** Subscribes to each resource by itself (`resources/subscribe`, up to MCP 2025-11-25). */
 export class LegacyLink implements Link {
   readonly ended: Promise<void>;
   readonly #end: () => void;
   readonly #options: LinkOptions;
+  readonly #hello: UpstreamHello;
   readonly #isSupported: (topic: Topic) => boolean;
   /** The last thing under way for each URI: a new subscription must not overtake the end of the old. */
   readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #checking: NodeJS.Timeout;
 
   constructor(options: LinkOptions) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#end = resolve;
     this.#options = options;
+    this.#hello = options.upstream.hello;
     this.#isSupported = supportedTopics(options.upstream);
-    void options.upstream.closed.then(() => resolve());
+    void options.upstream.closed.then(() => this[Symbol.dispose]());
+    this.#checking = setInterval(() => void this.#check(), options.checkEveryMs ?? checkEveryMs);
+    this.#checking.unref();
   }
 
   async add(topic: Topic): Promise<void> {
@@ -38,7 +45,22 @@ export class LegacyLink implements Link {
   }
 
   [Symbol.dispose](): void {
+    clearInterval(this.#checking);
     this.#end();
+  }
+
+  /**
+   * A server that lost our session, as by a restart, is introduced to us anew by the next request to
+   * find that out, and has forgotten what we subscribed to.
+   */
+  async #check(): Promise<void> {
+    const { upstream } = this.#options;
+    try {
+      await upstream.request({ method: 'ping', timeoutMs: patienceMs });
+    } catch (error) {
+      if (!isAppError(error)) this.#options.onError(error);
+    }
+    if (upstream.hello !== this.#hello) this[Symbol.dispose]();
   }
 
   #inTurn({ name }: Topic, method: string): Promise<boolean> {

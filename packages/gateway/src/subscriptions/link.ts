@@ -21,6 +21,8 @@ export interface LinkOptions {
   /** Hears what comes for the link alone. What a legacy server tells comes to all who listen to it. */
   readonly hear: (message: Envelope) => void;
   readonly onError: (error: unknown) => void;
+  /** Milliseconds between looks at whether a legacy server still knows us; 30,000 by default. */
+  readonly checkEveryMs?: number;
 }
 
 const tasksExtension = 'io.modelcontextprotocol/tasks';

@@ -7,6 +7,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 import { stdioUpstreams, type StdioUpstreams } from './testing/stdio-upstreams.ts';
 
+const sdkServer = new URL('testing/sdk-server.ts', import.meta.url);
+const oddServer = new URL('testing/odd-server.ts', import.meta.url);
+
 const ends: (() => PromiseLike<void> | void)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -36,7 +39,7 @@ const place = {
   credentialSet: 'shared',
 };
 
-function build(script: string, argument: string): Bench {
+function build(script: URL, argument: string): Bench {
   const upstreams = stdioUpstreams(script, argument);
   const errors: unknown[] = [];
   const subscriptions = createSubscriptions({ upstreams, onError: (error) => errors.push(error) });
@@ -101,7 +104,7 @@ const until = (check: () => unknown): Promise<unknown> =>
 
 describe.each(['legacy', 'modern'])('a server of the SDK, %s', (era) => {
   it('tells all who listen what they listen to, and nobody anything else', async () => {
-    const bench = build('sdk-server.ts', era);
+    const bench = build(sdkServer, era);
     const [first, second, other] = await Promise.all([
       bench.subscribe('note://a'),
       bench.subscribe('note://a'),
@@ -120,7 +123,7 @@ describe.each(['legacy', 'modern'])('a server of the SDK, %s', (era) => {
   });
 
   it('is let sleep when the last has left, and not before', async () => {
-    const bench = build('sdk-server.ts', era);
+    const bench = build(sdkServer, era);
     const first = await bench.subscribe('note://a');
     const second = await bench.subscribe('note://b');
     expect(bench.upstreams.holds).toBe(1);
@@ -137,7 +140,7 @@ describe.each(['legacy', 'modern'])('a server of the SDK, %s', (era) => {
   });
 
   it('is subscribed to again when it crashed, and all hear that something may be missed', async () => {
-    const bench = build('sdk-server.ts', era);
+    const bench = build(sdkServer, era);
     const ears = await Promise.all([bench.subscribe('note://a'), bench.subscribe('note://b')]);
     await bench.upstreams.crash();
     await until(() => ears.every(({ uris }) => uris.length === 1));
@@ -149,7 +152,7 @@ describe.each(['legacy', 'modern'])('a server of the SDK, %s', (era) => {
   });
 
   it('is given up when its instance is gone', async () => {
-    const bench = build('sdk-server.ts', era);
+    const bench = build(sdkServer, era);
     const ear = await bench.subscribe('note://a');
     bench.upstreams.isRemoved = true;
     await bench.upstreams.crash();
@@ -162,7 +165,7 @@ describe.each(['legacy', 'modern'])('a server of the SDK, %s', (era) => {
 
 describe('a legacy server', () => {
   it('gets one subscription for a resource however many listen, and its end with the last', async () => {
-    const bench = build('sdk-server.ts', 'legacy');
+    const bench = build(sdkServer, 'legacy');
     const ears = await Promise.all(Array.from({ length: 10 }, () => bench.subscribe('note://a')));
     for (const ear of ears.slice(1)) ear[Symbol.dispose]();
     expect(await bench.call('subscribed')).toBe('["+note://a"]');
@@ -173,7 +176,7 @@ describe('a legacy server', () => {
   });
 
   it('may name a part of what was subscribed to', async () => {
-    const bench = build('sdk-server.ts', 'legacy');
+    const bench = build(sdkServer, 'legacy');
     const ear = await bench.subscribe('note://a');
     const other = await bench.subscribe('note://b');
     await bench.call('touch-part');
@@ -183,20 +186,20 @@ describe('a legacy server', () => {
   });
 
   it('is not asked for what it does not do', async () => {
-    const without = build('odd-server.ts', 'without');
+    const without = build(oddServer, 'without');
     expect(await refusal(without.subscribe('note://a'))).toMatchObject({
       code: 'invalid_input',
       message: expect.stringContaining('read them again'),
     });
     expect(without.upstreams.holds).toBe(0);
-    const legacy = build('odd-server.ts', 'legacy');
+    const legacy = build(oddServer, 'legacy');
     const watch = { ...place, taskIds: ['t1'], onMessage: () => {} };
     expect((await refusal(legacy.subscriptions.watchTasks(watch))).code).toBe('invalid_input');
     expect(JSON.stringify(await legacy.ask('heard'))).not.toContain('listen');
   });
 
   it('may refuse', async () => {
-    const bench = build('odd-server.ts', 'refuses');
+    const bench = build(oddServer, 'refuses');
     expect((await refusal(bench.subscribe('note://a'))).code).toBe('invalid_input');
     expect(bench.upstreams.holds).toBe(0);
   });
@@ -204,7 +207,7 @@ describe('a legacy server', () => {
 
 describe('a modern server', () => {
   it('is listened to with one stream, replaced when what is wanted changes', async () => {
-    const bench = build('odd-server.ts', 'modern');
+    const bench = build(oddServer, 'modern');
     const [first] = await Promise.all([bench.subscribe('note://a'), bench.subscribe('note://b')]);
     const wanted = async (): Promise<unknown[]> => {
       const { heard }: { heard?: { method: string; params: object }[] } = Object(
@@ -231,7 +234,7 @@ describe('a modern server', () => {
   });
 
   it('is listened to again when it ends the stream', async () => {
-    const bench = build('odd-server.ts', 'modern');
+    const bench = build(oddServer, 'modern');
     const ear = await bench.subscribe('note://a');
     await bench.ask('end');
     await until(() => ear.uris.length === 1);
@@ -241,7 +244,7 @@ describe('a modern server', () => {
   });
 
   it('is asked ever more patiently when it will not go on', async () => {
-    const bench = build('odd-server.ts', 'impatient');
+    const bench = build(oddServer, 'impatient');
     const ear = await bench.subscribe('note://a');
     await bench.ask('end');
     await delay(2_500);
@@ -251,7 +254,7 @@ describe('a modern server', () => {
   });
 
   it.each(['picky', 'partial'])('that is %s costs nobody else a subscription', async (manner) => {
-    const bench = build('odd-server.ts', manner);
+    const bench = build(oddServer, manner);
     const [good, bad, other] = await Promise.allSettled([
       bench.subscribe('note://a'),
       bench.subscribe('note://bad'),
@@ -265,7 +268,7 @@ describe('a modern server', () => {
   });
 
   it('that grants more than was asked for is not asked again and again', async () => {
-    const bench = build('odd-server.ts', 'generous');
+    const bench = build(oddServer, 'generous');
     const ear = await bench.subscribe('note://a');
     await delay(300);
     const told = JSON.stringify(await bench.ask('heard'));
@@ -277,7 +280,7 @@ describe('a modern server', () => {
   });
 
   it('tells how tasks go on, of those alone that are watched', async () => {
-    const bench = build('odd-server.ts', 'modern');
+    const bench = build(oddServer, 'modern');
     const heard: unknown[] = [];
     const watch = { ...place, onMessage: (message: Envelope) => heard.push(paramsOf(message)) };
     const mine = await bench.subscriptions.watchTasks({ ...watch, taskIds: ['t1', 't2'] });
@@ -296,7 +299,7 @@ describe('a modern server', () => {
 
 describe.each(['legacy', 'modern'])('a %s server that floods', (era) => {
   it('is heard twenty times a second at most, the latest always', async () => {
-    const bench = build('odd-server.ts', era);
+    const bench = build(oddServer, era);
     const ear = await bench.subscribe('note://a');
     const began = performance.now();
     await bench.ask('update', { uri: 'note://a', count: 20_000 });
@@ -309,7 +312,7 @@ describe.each(['legacy', 'modern'])('a %s server that floods', (era) => {
 
 describe('a legacy server that floods with parts', () => {
   it('is told of as a whole when there are too many', async () => {
-    const bench = build('odd-server.ts', 'legacy');
+    const bench = build(oddServer, 'legacy');
     const ear = await bench.subscribe('note://a');
     await Promise.all(
       Array.from({ length: 500 }, (_, n) => bench.ask('update', { uri: `note://a/${n}` })),
@@ -325,7 +328,7 @@ describe('a legacy server that floods with parts', () => {
 
 describe('subscriptions', () => {
   it('of one connection are bounded', async () => {
-    const bench = build('odd-server.ts', 'legacy');
+    const bench = build(oddServer, 'legacy');
     const all = Array.from({ length: 1_000 }, (_, n) => bench.subscribe(`note://${n}`));
     await Promise.all(all);
     expect(await refusal(bench.subscribe('note://one-more'))).toMatchObject({
@@ -336,7 +339,7 @@ describe('subscriptions', () => {
   });
 
   it('end with the gateway', async () => {
-    const bench = build('odd-server.ts', 'modern');
+    const bench = build(oddServer, 'modern');
     await bench.subscribe('note://a');
     bench.subscriptions[Symbol.dispose]();
     expect(bench.upstreams.holds).toBe(0);
@@ -344,7 +347,7 @@ describe('subscriptions', () => {
   });
 
   it('on different connections are different', async () => {
-    const bench = build('odd-server.ts', 'legacy');
+    const bench = build(oddServer, 'legacy');
     await bench.subscribe('note://a');
     const own = { key: 'session', capabilities: {} };
     await bench.subscriptions.subscribe({ ...place, own, uri: 'note://a', onUpdated: () => {} });

@@ -7,6 +7,7 @@ import type { AuditRecord } from '../audit-record.ts';
 import { createGateway, type GatewayOptions } from '../create-gateway.ts';
 import type { AccessSnapshot, AgentIdentity, Upstreams } from '../ports.ts';
 import { memoryTasks, notingAudit, plainSealer } from './build.ts';
+import { MemorySessions } from './memory-sessions.ts';
 
 /** A JSON-RPC message as a client reads it. */
 export interface Message {
@@ -36,7 +37,12 @@ export async function serveGateway(options: {
   readonly access: Record<string, AccessSnapshot>;
   readonly upstreams: Upstreams;
   readonly limits?: GatewayOptions['limits'];
+  /** When the agents' tokens run out, in epoch milliseconds. */
+  readonly tokensExpireAt?: number;
+  /** What it shares with other gateways. */
+  readonly sessions?: MemorySessions;
 }) {
+  const sessions = options.sessions ?? new MemorySessions();
   const records: AuditRecord[] = [];
   const audit = notingAudit([], records);
   const tasks = memoryTasks();
@@ -45,7 +51,7 @@ export async function serveGateway(options: {
   const listeners = new Set<(event: ChangeEvent) => void>();
   const identities = new Map<string, AgentIdentity>();
   for (const agentId of Object.keys(options.access)) {
-    identities.set(agentId, identityOf(agentId));
+    identities.set(agentId, identityOf(agentId, options.tokensExpireAt));
   }
   const access = { ...options.access };
   const gateway = createGateway({
@@ -58,27 +64,18 @@ export async function serveGateway(options: {
     },
     audit,
     upstreams: options.upstreams,
-    sessionStore: {
-      create: async () => {},
-      find: async () => undefined,
-      setClient: async () => {},
-      setLogLevel: async () => {},
-      changeSubscription: async () => {},
-      delete: async () => {},
-    },
-    sessionMail: { send: async () => {}, onMail: () => () => {} },
-    streamStore: {
-      append: async () => {},
-      readAfter: async () => [],
-      onAppended: () => () => {},
-      want: async () => {},
-      onWanted: () => () => {},
-    },
+    sessionStore: sessions.store,
+    sessionMail: sessions.mail,
+    streamStore: sessions.streamStore,
     tasks,
     sealer: plainSealer,
     onChange(listener) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      const stop = sessions.onChange(listener);
+      return () => {
+        stop();
+        listeners.delete(listener);
+      };
     },
     serverInfo: { name: 'plugboard', title: 'Plugboard', version: '1.2.3' },
     onError: (error) => errors.push(error),
@@ -169,13 +166,13 @@ export async function serveGateway(options: {
   };
 }
 
-function identityOf(agentId: string): AgentIdentity {
+function identityOf(agentId: string, expiresAt: number | undefined): AgentIdentity {
   return {
     organizationId: 'org',
     agentId,
     agentSlug: agentId,
     tokenId: `token of ${agentId}`,
-    expiresAt: undefined,
+    expiresAt,
   };
 }
 

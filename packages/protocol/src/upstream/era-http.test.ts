@@ -191,7 +191,7 @@ describe('connectStreamableHttp with a legacy server', () => {
 });
 
 describe('connectStreamableHttp with a server that says nothing of its era', () => {
-  it.each([301, 307, 401, 403, 407, 408, 425, 429, 500, 502, 503])(
+  it.each([301, 307, 401, 403, 407, 408, 425, 429, 502, 503])(
     'fails after status %i',
     async (status) => {
       await using server = await startHttpServer(
@@ -203,6 +203,20 @@ describe('connectStreamableHttp with a server that says nothing of its era', () 
       expect(server.log).toEqual(['POST server/discover']);
     },
   );
+
+  it('greets one that stumbles, unless it was modern before', async () => {
+    const stumbling = onDiscover(({ response }) => response.writeHead(500).end());
+    await using server = await startHttpServer(stumbling);
+    await using upstream = await connect(server);
+    expect(upstream.hello.era).toBe('legacy');
+    expect(await failureOf(connect(server, { era: 'modern' }))).toContain('HTTP status 500');
+    await using broken = await startHttpServer(({ response }) => {
+      response.writeHead(500).end();
+      return true;
+    });
+    expect(await failureOf(connect(broken))).toContain('HTTP status 500');
+    expect(broken.log).toEqual(['POST server/discover', 'POST initialize']);
+  });
 
   it('fails when the connection breaks, before or in the answer', async () => {
     await using server = await startHttpServer(onDiscover(({ response }) => response.destroy()));

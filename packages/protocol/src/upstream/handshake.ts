@@ -5,7 +5,7 @@ import { AppError, isAppError } from '@plugboard/contracts';
 import type { Connection } from './connection.ts';
 import { acceptedModern, discover, type Discovery } from './discover.ts';
 import { isRefusal } from './handshake-answer.ts';
-import { isMisunderstanding } from './http-failure.ts';
+import { isMisunderstanding, isStumble } from './http-failure.ts';
 import { acceptedLegacy, initialize } from './initialize.ts';
 import type { UpstreamOptions } from './upstream.ts';
 
@@ -83,6 +83,8 @@ async function tryModernFirst(negotiation: Negotiation): Promise<void> {
   silence.catch(() => undefined);
   asked.catch(() => undefined);
   const discovery = await Promise.race([asked, silence]).catch((error: unknown) => {
+    // That tells nothing of its era; what it answers to `initialize` will.
+    if (options.era === undefined && isStumble(error)) return { era: 'legacy' as const };
     const hasEnded = connection.hasEnded && isAppError(error, 'upstream_failed');
     throw hasEnded ? endedAtDiscover(error) : error;
   });

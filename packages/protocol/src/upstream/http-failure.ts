@@ -65,4 +65,9 @@ export function isMisunderstanding(error: unknown): boolean {
   return status >= 400 && status < 500 && ![401, 403, 407, 408, 425, 429].includes(status);
 }
 
+/** Whether the server stumbled (status 500), as hand-written ones do over what they do not know. */
+export function isStumble(error: unknown): boolean {
+  return isAppError(error, 'upstream_failed') && error.details?.['status'] === 500;
+}
+
 const unusable = Object.freeze({ answer: 'unusable' });

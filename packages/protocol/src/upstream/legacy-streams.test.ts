@@ -117,6 +117,33 @@ describe('a request that a legacy server makes', () => {
   });
 });
 
+describe('the first request to a legacy server', () => {
+  const gives =
+    (status: number, type: string): Script =>
+    ({ request: { method }, response }) => {
+      if (method !== 'GET') return false;
+      setTimeout(() => response.writeHead(status, { 'content-type': type }).flushHeaders(), 50);
+      return true;
+    };
+
+  it.each([
+    [200, 'text/event-stream'],
+    [405, 'text/plain'],
+  ])('waits until listening was answered with %i', async (status, type) => {
+    await using server = await startHttpServer(gives(status, type));
+    await using upstream = await connect(server);
+    await upstream.request({ method: 'a' });
+    expect(server.log.slice(-2)).toEqual(['GET', 'POST a']);
+  });
+
+  it('does not wait for a server that says nothing', async () => {
+    await using server = await startHttpServer(({ request: { method } }) => method === 'GET');
+    await using upstream = await connect(server);
+    await upstream.request({ method: 'a' });
+    expect(server.log.slice(-2)).toEqual(['GET', 'POST a']);
+  });
+});
+
 describe('a legacy request whose stream ends before its answer', () => {
   it('says so each time, and how long the server wants to be left alone', async () => {
     let id: number | undefined;

@@ -14,6 +14,8 @@ export interface ListenOptions {
   readonly onEnded?: (retryMs: number | undefined) => void;
   /** The server will not give this stream; it is not tried again. */
   readonly onRefused: (reason: Error) => void;
+  /** The server has said for the first time whether it gives the stream. */
+  readonly onFirstAnswer?: () => void;
   readonly maxMessageBytes: number;
   readonly lastEventId?: string | undefined;
   readonly retryMs?: number | undefined;
@@ -30,6 +32,7 @@ export class ListenStream implements ResponseHandler {
   #retryMs: number;
   #toldRetryMs: number | undefined;
   #failures = 0;
+  #wasAnswered = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -70,6 +73,7 @@ export class ListenStream implements ResponseHandler {
   }
 
   onStart(status: number, headers: IncomingHttpHeaders): void {
+    this.#noteAnswer();
     const type = headers['content-type'] ?? '';
     if (status === 200 && type.startsWith('text/event-stream')) {
       this.#parser = new SseParser({
@@ -103,12 +107,19 @@ export class ListenStream implements ResponseHandler {
   }
 
   onError(error: Error): void {
+    this.#noteAnswer();
     this.#rememberPlace();
     if (transportFailure(error).code === 'payload_too_large') {
       this.#closed = true;
       this.#options.onRefused(error);
     }
     this.connectLater();
+  }
+
+  #noteAnswer(): void {
+    if (this.#wasAnswered) return;
+    this.#wasAnswered = true;
+    this.#options.onFirstAnswer?.();
   }
 
   #rememberPlace(): void {

@@ -11,6 +11,9 @@ import type { UpstreamHello } from './upstream.ts';
 /** How long closing waits for the server to take note of it. */
 const farewellMs = 2000;
 
+/** How long requests wait for a server to say whether it gives a stream for what it says by itself. */
+const listeningMs = 500;
+
 const json = 'application/json';
 const anyAnswer = 'application/json, text/event-stream';
 
@@ -174,17 +177,29 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   #finishHandshake(): void {
+    if (this.#listens && !this.#isClosed) this.#listen();
+    else this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const { outgoing, isRetry } of waiting) {
       const { id } = outgoing;
       if (id === undefined || this.receiver.isPending(id)) this.#post(outgoing, isRetry);
     }
-    if (this.#listens && !this.#isClosed) this.#listen();
   }
 
-  /** Listens for what belongs to no request. A server may not offer that, which is fine. */
+  /**
+   * Listens for what belongs to no request. A server may not offer that, which is fine. Requests wait
+   * until it is known: what a server asks there because of one is lost when nobody listens.
+   */
   #listen(): void {
+    const goOn = (): void => {
+      clearTimeout(timer);
+      if (this.#listening === stream) this.#sendWaiting();
+    };
+    const timer = setTimeout(goOn, listeningMs).unref();
     const stream = new ListenStream({
       open: (place, handler) =>
         this.#endpoint.send('GET', this.#headers('text/event-stream', place), null, handler),
@@ -193,6 +208,7 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
       onRefused: () => {
         if (this.#listening === stream) this.#listening = undefined;
       },
+      onFirstAnswer: goOn,
       maxMessageBytes: this.maxMessageBytes,
     });
     this.#listening = stream;

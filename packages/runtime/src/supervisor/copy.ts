@@ -236,6 +236,10 @@ export class Copy {
           },
           onRequest: (upstream, message) => onRequest(upstream, message, origin),
         },
+        onSecondStart: () => {
+          tail.clear();
+          this.#note('ended when it was asked for its era: starting it as a legacy server');
+        },
         prepare: async (upstream) => {
           watch?.listen(upstream);
           if (watch && !spec.listed) await options.onReady(spec, upstream);

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { buildResult, type Envelope, idText } from '@plugboard/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -64,7 +67,7 @@ describe('a modern server', () => {
   }> {
     const changed = vi.fn<() => Promise<void>>(async () => undefined);
     const bench = await build({ onDefinitionsChanged: changed, limits: { refreshDelayMs: 10 } });
-    const { id } = bench.add(['modern'], { idleMs: 200 });
+    const { id } = bench.add(['modern'], { idleMs: 200, era: undefined });
     return { bench, id, changed };
   }
 
@@ -98,12 +101,30 @@ describe('a modern server', () => {
     await until(() => bench.statuses.at(-1)?.state.name === 'sleeping');
   });
 
+  it('is a legacy one when it ends on being asked', async () => {
+    const bench = await build();
+    const spec = bench.add(['exits-on=server/discover', 'asks=1'], { era: undefined });
+    const upstream = await bench.supervisor.acquire('org-1', spec.id, '');
+    expect(upstream.hello.era).toBe('legacy');
+    expect(bench.statuses.map(({ state }) => state.name)).toEqual(['starting', 'ready']);
+    const starts = join(bench.dataDir, 'starts');
+    const never = bench.add([`starts=${starts}`, 'stderr=no', 'fail=7'], { era: undefined });
+    await expect(bench.supervisor.acquire('org-1', never.id, '')).rejects.toMatchObject({
+      message: `fixture did not start: it ended with exit code 7. Its last output:\nno [secret]`,
+    });
+    expect((await readFile(starts, 'utf8')).trim().split('\n')).toHaveLength(2);
+  });
+
   it('is tried as such first where that is known', async () => {
     const bench = await build();
-    const legacy = bench.add([], { era: 'legacy' });
+    const legacy = bench.add([]);
     const upstream = await bench.supervisor.acquire('org-1', legacy.id, '');
     expect(JSON.parse(await callFixture(upstream, 'heard'))[0]).toBe('initialize');
-    const unknown = await bench.supervisor.acquire('org-1', bench.add([]).id, '');
+    const unknown = await bench.supervisor.acquire(
+      'org-1',
+      bench.add([], { era: undefined }).id,
+      '',
+    );
     expect(JSON.parse(await callFixture(unknown, 'heard'))[0]).toBe('server/discover');
   });
 });

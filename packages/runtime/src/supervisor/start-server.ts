@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { AppError } from '@plugboard/contracts';
-import type { Upstream } from '@plugboard/protocol';
+import { endedWhenProbed, type Upstream } from '@plugboard/protocol';
 import type { Secret } from '@plugboard/vault';
 
 import type { Driver, RunningServer, ServerSinks } from '../drivers/driver.ts';
@@ -24,6 +24,8 @@ export interface StartRequest {
   /** Hears the server from its first byte on. */
   readonly handlers: UpstreamHandlers;
   readonly onStderr: (line: Buffer) => void;
+  /** The server ended when it was asked for its era, or would have anyhow, and is started once more. */
+  readonly onSecondStart: () => void;
   /** Runs on the connection before the start counts as done. */
   readonly prepare: (upstream: Upstream) => Promise<void>;
   /** Gives up the start; of no effect once it is done. */
@@ -43,10 +45,21 @@ const abandonMs = 5_000;
 const exitLagMs = 1_000;
 
 /**
- * Starts a server and shakes hands with it, within `spec.startTimeoutMs`. When it rejects, nothing
- * of the server is left.
+ * Starts a server and shakes hands with it, within `spec.startTimeoutMs`. One that ends when it is
+ * asked for its era is started once more, as a legacy one. When it rejects, nothing of the server is
+ * left.
  */
 export async function startServer(request: StartRequest): Promise<StartedServer> {
+  try {
+    return await startOnce(request);
+  } catch (error) {
+    if (!endedWhenProbed(error)) throw error;
+    request.onSecondStart();
+    return startOnce({ ...request, spec: { ...request.spec, era: 'legacy' } });
+  }
+}
+
+async function startOnce(request: StartRequest): Promise<StartedServer> {
   const { drivers, spec, secrets, onStderr, signal } = request;
   const life = new AbortController();
   const giveUp = (): void => life.abort(signal.reason);
@@ -114,6 +127,12 @@ async function connect(server: RunningServer, request: StartRequest): Promise<Up
   try {
     return await Promise.race([connecting, ended, early.overflow]);
   } catch (error) {
+    const broken = connecting.then(
+      () => undefined,
+      (cause: unknown) => cause,
+    );
+    const why = await Promise.race([broken, delay(exitLagMs, undefined, { ref: false })]);
+    if (endedWhenProbed(why)) throw why;
     // The exit of a process tells more than the broken connection that it causes.
     if (server.pid !== undefined) {
       await Promise.race([ended, delay(exitLagMs, undefined, { ref: false })]);

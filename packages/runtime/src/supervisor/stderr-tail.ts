@@ -17,6 +17,10 @@ export class StderrTail {
     if (this.#lines.length > maxLines) this.#lines.shift();
   }
 
+  clear(): void {
+    this.#lines = [];
+  }
+
   /** To be appended to a sentence. */
   toString(): string {
     return this.#lines.length === 0 ? '' : ` Its last output:\n${this.#lines.join('\n')}`;

@@ -91,6 +91,7 @@ export async function buildSupervisor(
         idleMs: 60_000,
         startTimeoutMs: 60_000,
         listed: true,
+        era: 'legacy',
         ...changes,
       };
       specs.set(spec.id, spec);

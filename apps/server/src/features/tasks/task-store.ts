@@ -50,12 +50,7 @@ export function keepTasksSwept(db: Kysely<Database>, log: Pick<Logger, 'warn'>):
   async function sweep(): Promise<void> {
     try {
       for (const organizationId of await listOrganizationIds(db)) {
-        await withTenant(db, organizationId, (tx) =>
-          tx
-            .deleteFrom('tasks')
-            .where('created_at', '<=', sql<Date>`now() - make_interval(days => ${taskDays})`)
-            .execute(),
-        );
+        await sweepTasks(db, organizationId);
       }
     } catch (error) {
       log.warn({ err: error }, 'old tasks were not forgotten; that is tried again later');
@@ -64,4 +59,13 @@ export function keepTasksSwept(db: Kysely<Database>, log: Pick<Logger, 'warn'>):
   const timer = setInterval(() => void sweep(), sweepEveryMs).unref();
   void sweep();
   return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+export async function sweepTasks(db: Kysely<Database>, organizationId: string): Promise<void> {
+  await withTenant(db, organizationId, (tx) =>
+    tx
+      .deleteFrom('tasks')
+      .where('created_at', '<=', sql<Date>`now() - make_interval(days => ${taskDays})`)
+      .execute(),
+  );
 }

@@ -10,8 +10,12 @@ const taskMethods: ReadonlySet<string> = new Set(['tasks/get', 'tasks/update', '
  * request (io.modelcontextprotocol/tasks, required capabilities).
  */
 export function requireExtension(method: string, capabilities: unknown): void {
-  if (!taskMethods.has(method)) return;
-  const declared = valueAt(capabilities, ['extensions', tasks]);
-  if (typeof declared === 'object' && declared !== null) return;
+  if (!taskMethods.has(method) || declaresTasks(capabilities)) return;
   throw missingCapabilityError({ extensions: { [tasks]: {} } });
+}
+
+/** Whether a client that declared these capabilities knows what tasks are. */
+export function declaresTasks(capabilities: unknown): boolean {
+  const declared = valueAt(capabilities, ['extensions', tasks]);
+  return typeof declared === 'object' && declared !== null;
 }

@@ -1,5 +1,7 @@
+import { AppError } from '@plugboard/contracts';
 import {
   type Envelope,
+  type Era,
   readEnvelope,
   type Upstream,
   type UpstreamRequest,
@@ -27,7 +29,9 @@ async function serve(
     grants?: readonly Grant[];
     answer?: (request: UpstreamRequest) => Promise<string> | string;
     hello?: string;
+    era?: Era;
     maxStreamsPerAgent?: number;
+    tokensExpireAt?: number;
   } = {},
 ) {
   const said = options.hello ?? hello;
@@ -39,13 +43,14 @@ async function serve(
       buildOffering('file:///dir/part', { kind: 'resource' }),
       buildOffering('file:///dir/secret', { kind: 'resource', level: 'admin' }),
     ],
-    { hello: Buffer.from(said) },
+    { hello: Buffer.from(said), era: options.era ?? 'legacy' },
   );
   const asked: string[] = [];
   const upstream = scriptedUpstream(({ method, params, ...rest }) => {
     asked.push(`${method} ${params?.toString()}`);
     return options.answer?.({ method, params, ...rest }) ?? done;
   }, said);
+  Object.assign(upstream.hello, { era: options.era ?? 'legacy', protocolVersion: '2026-07-28' });
   const hearing = new Set<(upstream: Upstream, message: Envelope) => void>();
   const snapshot = {
     grants: options.grants ?? [buildGrant({ level: 'read' })],
@@ -60,6 +65,7 @@ async function serve(
         return () => hearing.delete(listener);
       },
     },
+    ...(options.tokensExpireAt && { tokensExpireAt: options.tokensExpireAt }),
     limits: { maxStreamsPerAgent: options.maxStreamsPerAgent ?? 10 },
   });
   return Object.assign(gateway, {
@@ -74,7 +80,7 @@ async function serve(
     },
     listen: (
       notifications: unknown,
-      other: { id?: string | number; token?: string; path?: string } = {},
+      other: Parameters<typeof gateway.ask>[2] = {},
     ): Promise<Arrival> =>
       gateway.ask('subscriptions/listen', { notifications }, { id: 'l', ...other }),
   });
@@ -234,6 +240,26 @@ describe('subscriptions/listen', () => {
     other.close();
   });
 
+  it('ends when its token runs out', async () => {
+    await using gateway = await serve({ tokensExpireAt: Date.now() + 400 });
+    const messages = await (await gateway.listen({ toolsListChanged: true })).all();
+    expect(messages.at(-1)).toMatchObject({ id: 'l', result: {} });
+  });
+
+  it('ends when the grant of something listened to runs out', async () => {
+    await using gateway = await serve({ grants: [buildGrant({ expiresAt: Date.now() + 2_000 })] });
+    const messages = await (await gateway.listen({ resourceSubscriptions: [dir] })).all();
+    expect(messages.at(-1)).toMatchObject({ id: 'l', result: {} });
+  });
+
+  it('tells of lists that change because a grant runs out', async () => {
+    await using gateway = await serve({ grants: [buildGrant({ expiresAt: Date.now() + 2_000 })] });
+    const arrival = await gateway.listen({ toolsListChanged: true });
+    await arrival.next();
+    expect((await arrival.next())?.method).toBe('notifications/tools/list_changed');
+    arrival.close();
+  });
+
   it('ends with a result when the gateway stops', async () => {
     await using gateway = await serve();
     const arrival = await gateway.listen({ toolsListChanged: true });
@@ -281,6 +307,79 @@ describe('subscriptions/listen', () => {
     await expect
       .poll(() => gateway.asked.at(-1))
       .toBe('resources/unsubscribe {"uri":"file:///dir"}');
+  });
+});
+
+describe('tasks', () => {
+  const key = 'io.modelcontextprotocol/tasks';
+  const meta = { 'io.modelcontextprotocol/clientCapabilities': { extensions: { [key]: {} } } };
+  const helloWithTasks = `{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{},"extensions":{"${key}":{}}}}`;
+
+  async function serveTasks() {
+    const told = Promise.withResolvers<(status: string) => void>();
+    const gateway = await serve({
+      hello: helloWithTasks,
+      era: 'modern',
+      answer: ({ method, params, onMessage, signal }) => {
+        if (method !== 'subscriptions/listen') return done;
+        const tell = (name: string, more: string): void => {
+          const text = `{"jsonrpc":"2.0","method":"notifications/${name}","params":{${more}}}`;
+          void onMessage?.(readEnvelope(Buffer.from(text)));
+        };
+        tell('subscriptions/acknowledged', '"notifications":{"taskIds":["t1"]}');
+        told.resolve((status) => tell('tasks', `"taskId":"t1","status":"${status}","x":1`));
+        expect(params?.toString()).toContain('"taskIds":["t1"]');
+        return new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => reject(new AppError('cancelled', 'over')));
+        });
+      },
+    });
+    const instanceId = gateway.docs.id;
+    await gateway.tasks.put('org', { instanceId, taskId: 't1', agentId: 'one' });
+    return Object.assign(gateway, { told: told.promise });
+  }
+
+  it('are told of to the agent whose they are, by the ids that it knows', async () => {
+    await using gateway = await serveTasks();
+    const taskIds = ['docs+t1', 'docs+t2', 'nowhere'];
+    const arrival = await gateway.listen({ taskIds }, { meta });
+    expect(await arrival.next()).toMatchObject({
+      params: { notifications: { taskIds: ['docs+t1'] } },
+    });
+    (await gateway.told)('working');
+    expect(await arrival.next()).toEqual({
+      jsonrpc: '2.0',
+      method: 'notifications/tasks',
+      params: { taskId: 'docs+t1', status: 'working', x: 1, _meta: { [subscriptionId]: 'l' } },
+    });
+    expect(gateway.records).toMatchObject([
+      { outcome: 'refused', reason: 'unknown' },
+      { outcome: 'refused', reason: 'unknown' },
+      { outcome: 'ok', method: 'subscriptions/listen' },
+    ]);
+    arrival.close();
+  });
+
+  it('of another agent are left out, and the attempt is on record', async () => {
+    await using gateway = await serveTasks();
+    const arrival = await gateway.listen({ taskIds: ['docs+t1'] }, { meta, token: 'two' });
+    expect((await arrival.all())[0]?.params?.['notifications']).toEqual({});
+    expect(gateway.asked).toEqual([]);
+    expect(gateway.records).toMatchObject([{ outcome: 'refused', agentId: 'two' }]);
+  });
+
+  it('are left out for a client that does not declare them', async () => {
+    await using gateway = await serveTasks();
+    const arrival = await gateway.listen({ taskIds: ['docs+t1'] });
+    expect((await arrival.all())[0]?.params?.['notifications']).toEqual({});
+  });
+
+  it('are told of no more when the agent has lost the server', async () => {
+    await using gateway = await serveTasks();
+    const arrival = await gateway.listen({ taskIds: ['docs+t1'] }, { meta });
+    await arrival.next();
+    gateway.change('one', { grants: [], instances: [] });
+    expect((await arrival.all()).at(-1)).toMatchObject({ id: 'l', result: {} });
   });
 });
 

@@ -7,6 +7,7 @@ import type { HttpServices } from '../post.ts';
 import { type ListenFilter, readListenFilter } from './listen-filter.ts';
 import { Listening } from './listening.ts';
 import type { ModernCall } from './modern-call.ts';
+import { declaresTasks } from './require-extension.ts';
 import { subscribeResource } from './subscribe-resource.ts';
 import { subscribeTask } from './subscribe-task.ts';
 
@@ -33,6 +34,7 @@ export async function serveListen(services: HttpServices, call: ModernCall): Pro
   const place = services.streams.enter(identity.agentId);
   response.once('close', () => place[Symbol.dispose]());
   const lists = filter.lists.filter((noun) => isAnnounced(toolset, noun));
+  const taskIds = declaresTasks(call.client.capabilities) ? filter.tasks : [];
   const resultMeta = `"${serverInfoKey}":${JSON.stringify(services.serverInfo)}`;
   const listening = new Listening({ identity, endpoint, id, reply, lists, resultMeta });
   const stop = (): void => {
@@ -44,7 +46,7 @@ export async function serveListen(services: HttpServices, call: ModernCall): Pro
     const resources = await subscribeAll(filter.resources, (uri) =>
       subscribeResource(services, call, listening, uri),
     );
-    const tasks = await subscribeAll(filter.tasks, (taskId) =>
+    const tasks = await subscribeAll(taskIds, (taskId) =>
       subscribeTask(services, call, listening, taskId),
     );
     await services.listenings.add(listening);

@@ -18,9 +18,8 @@ export interface StdioUpstreams
   crash(): Promise<void>;
 }
 
-/** `script` is a file beside this one. */
-export function stdioUpstreams(script: string, argument: string): StdioUpstreams {
-  const path = fileURLToPath(new URL(script, import.meta.url));
+export function stdioUpstreams(script: URL, argument: string): StdioUpstreams {
+  const path = fileURLToPath(script);
   const listeners = new Set<(upstream: Upstream, message: Envelope) => void>();
   let live: Promise<Upstream> | undefined;
   let child: ChildProcess | undefined;
