@@ -280,7 +280,8 @@ describe('a request that takes its time', () => {
       stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
     };
     const lines = createInterface({ input: stdin });
-    const connecting = connectStdio({ stdin, stdout, clientInfo: { name: 't', version: '1' } });
+    const clientInfo = { name: 't', version: '1' };
+    const connecting = connectStdio({ stdin, stdout, clientInfo, era: 'legacy' });
     await once(lines, 'line');
     say({ id: 1, result: { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: {} } });
     const upstream = await connecting;
