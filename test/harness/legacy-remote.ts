@@ -13,6 +13,8 @@ export interface LegacyRemote extends AsyncDisposable {
   readonly subscribed: ReadonlySet<string>;
   /** Tells everybody who listens that a resource changed. */
   touch(uri: string): void;
+  /** Tells everybody who listens. */
+  tell(method: string, params: object): void;
 }
 
 const tools = ['ask', 'wait'].map((name) => ({ name, inputSchema: { type: 'object' } }));
@@ -87,6 +89,10 @@ export async function startLegacyRemote(): Promise<LegacyRemote> {
     response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
   }
 
+  function tell(method: string, params: object): void {
+    for (const response of listening) write(response, { method, params });
+  }
+
   const server = createServer((request, response) => {
     if (request.method === 'POST') {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only Plugboard calls here
@@ -107,10 +113,8 @@ export async function startLegacyRemote(): Promise<LegacyRemote> {
       released.resolve();
       released = Promise.withResolvers<void>();
     },
-    touch(uri) {
-      const message = { method: 'notifications/resources/updated', params: { uri } };
-      for (const response of listening) write(response, message);
-    },
+    touch: (uri) => tell('notifications/resources/updated', { uri }),
+    tell,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

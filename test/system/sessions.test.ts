@@ -125,6 +125,20 @@ describe('a session', () => {
     expect(message.result.content[0].text).toBe('hello decline');
   });
 
+  it('hears by itself alone that what a person was asked elsewhere is done', async () => {
+    const method = 'notifications/elicitation/complete';
+    const client = await RawClient.open(nodes.one.mcpUrl, nodes.token, { capabilities });
+    const other = await RawClient.open(nodes.one.mcpUrl, nodes.token);
+    await callAsked(client, nodes.one);
+    await using listening = await client.listen();
+    await using listeningToo = await other.listen();
+    await eventually('it was told', () => {
+      nodes.remote.tell(method, { elicitationId: 'e-1' });
+      return listening.messages.some((message) => message.method === method);
+    });
+    expect(listeningToo.messages.filter((message) => message.method === method)).toEqual([]);
+  });
+
   it.each(['one', 'two'] as const)('takes up a broken stream at node %s', async (node) => {
     const client = await RawClient.open(nodes.one.mcpUrl, nodes.token);
     const controller = new AbortController();

@@ -39,6 +39,7 @@ import { createEventLogs } from './session/event-logs.ts';
 import { createSessionRelay } from './session/relay.ts';
 import { createSessionSubscriptions } from './session/session-subscriptions.ts';
 import { createSessions } from './session/sessions.ts';
+import { createStoreBudget } from './session/store-budget.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import type { Toolset } from './toolset/toolset.ts';
 import { createToolsets } from './toolset/toolsets.ts';
@@ -109,11 +110,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const attribution = createAttribution();
   const bridge = createBridge({ upstreams, attribution, onError });
   const { sessionMail, streamStore, sealer } = options;
+  const budget = createStoreBudget(clock);
   const relay = createSessionRelay({
     sessions,
     sessionMail,
     streamStore,
     sealer,
+    budget,
     onChanged: (session) => sessionSubscriptions.sync(session),
     onError,
   });
@@ -140,7 +143,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     tasks: options.tasks,
     sealer,
     relay,
-    logs: createEventLogs({ streamStore, onError }),
+    logs: createEventLogs({ streamStore, budget, onError }),
     streamStore,
     sessionSubscriptions,
     limiter: createLimiter(limits.maxCallsPerAgent),
@@ -164,6 +167,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** Passes on what a server says outside of a request, to whom it can only concern. */
   function tellSessions(upstream: Upstream, message: Envelope): void {
     if (message.method === 'notifications/cancelled') bridge.hearCancelled(upstream, message);
+    if (message.method === 'notifications/elicitation/complete') {
+      relay.tellOwner(bridge.own.ownerOf(upstream), message);
+    }
     if (message.method !== 'notifications/message') return;
     const agentId = attribution.deliver(upstream, message);
     if (agentId === undefined) return;

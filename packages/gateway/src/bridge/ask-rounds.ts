@@ -17,6 +17,7 @@ import {
   withInput,
 } from '@plugboard/protocol';
 
+import { longestAskedMs } from './call-questions.ts';
 import type { CallClient } from '../call/call-client.ts';
 import type { CallRecord } from '../call/call-record.ts';
 
@@ -62,7 +63,8 @@ export async function askRounds(
       const { requests, requestState } = readInputRequired(resultOf(answer));
       if (requests.length === 0) await delay(pacingMs, undefined, { signal });
       else await record.recorded();
-      const responses = await askAll(requests, client, record, signal);
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(longestAskedMs)]);
+      const responses = await askAll(requests, client, record, inTime);
       answer = await send(withInput(params, responses, requestState));
     }
     return answer;

@@ -6,6 +6,9 @@ import type { CallRecord } from '../call/call-record.ts';
 import type { OpenQuestion, OpenQuestions } from './open-questions.ts';
 import { type Question, readQuestion, refuseQuestion } from './read-question.ts';
 
+/** The longest that a call may take which a person is asked something during, in milliseconds. */
+export const longestAskedMs = 60 * 60_000;
+
 /** A server that asks more than this during one call is not served: each answer lengthens the call. */
 const maxQuestions = 100;
 const maxOpen = 16;

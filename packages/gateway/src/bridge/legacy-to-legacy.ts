@@ -3,10 +3,7 @@ import type { Envelope, UpstreamRequest } from '@plugboard/protocol';
 import type { Exchange, ForwardServices } from '../call/forward.ts';
 import { renamedParams } from '../call/params-for.ts';
 import { paramsText } from '@plugboard/protocol';
-import { CallQuestions } from './call-questions.ts';
-
-/** The longest that a call may take which a person is asked something during, in milliseconds. */
-export const longestAskedMs = 60 * 60_000;
+import { CallQuestions, longestAskedMs } from './call-questions.ts';
 
 /** A legacy client's call of a legacy server: as it is, and what the server asks goes to the client. */
 export async function callLegacyFromLegacy(

@@ -392,6 +392,42 @@ describe('parked calls', () => {
     await call(retry(first), { client });
   });
 
+  it('keep no more than so much of what a server says to nobody', async () => {
+    const { call } = set(async ({ ask, notify }) => {
+      const question = ask('elicitation/create', form);
+      await delay(30);
+      const data = 'x'.repeat(1000);
+      for (let n = 0; n < 100; n += 1) notify('notifications/message', { level: 'info', n });
+      for (let n = 100; n < 400; n += 1)
+        notify('notifications/message', { level: 'info', n, data });
+      await question;
+      return {};
+    });
+    const first = asked(await call(params, { client }));
+    await delay(60);
+    const shown: unknown[] = [];
+    await call(retry(first), { client, onMessage: (message) => shown.push(message) });
+    expect(shown).toHaveLength(64);
+    expect(shown.at(-1)).toMatchObject({ params: { n: 399 } });
+  });
+
+  it('keep no answer and no questions of a size that fills the memory', async () => {
+    const large = 'x'.repeat(5 * 1024 * 1024);
+    const { call, server } = set(async ({ ask }) => {
+      void ask('elicitation/create', form);
+      void ask('elicitation/create', { ...form, large });
+      void ask('elicitation/create', { ...form, large: large.slice(0, 3_000_000) });
+      void ask('elicitation/create', { ...form, large: large.slice(0, 3_000_000) });
+      await delay(40);
+      return { large };
+    });
+    const first = asked(await call(params, { client }));
+    expect(first.keys).toHaveLength(2);
+    expect(server.heard).toHaveLength(2);
+    await delay(60);
+    await expect(call(retry(first), { client })).rejects.toThrow(/while its question was open/);
+  });
+
   it('keep a server from asking without end at once', async () => {
     const { call, server } = set(async ({ ask }) => {
       await Promise.all(Array.from({ length: 40 }, () => ask('roots/list')));

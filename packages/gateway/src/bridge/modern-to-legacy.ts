@@ -4,7 +4,7 @@ import { type Envelope, paramsText, withoutRequestMeta } from '@plugboard/protoc
 import type { Exchange, ForwardOptions, ForwardServices } from '../call/forward.ts';
 import { renamedParams } from '../call/params-for.ts';
 import type { Round } from './brought-input.ts';
-import { longestAskedMs } from './legacy-to-legacy.ts';
+import { longestAskedMs } from './call-questions.ts';
 import { serverChanged } from './own-state.ts';
 import { ParkedCall, progressTokenOf, type Turn } from './parked-call.ts';
 import type { KeptState } from './request-state.ts';

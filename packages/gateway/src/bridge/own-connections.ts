@@ -26,6 +26,8 @@ export interface OwnConnections {
   ownOf(agentId: string, instance: OfferedInstance, client: CallClient): OwnConnection | undefined;
   /** Notifies the servers that a client has connections of its own to. */
   notify(client: ClientOfAgent, method: string): void;
+  /** Whose own a connection is; undefined for one that is shared. */
+  ownerOf(upstream: Upstream): ClientOfAgent | undefined;
 }
 
 export function createOwnConnections(upstreams: Upstreams): OwnConnections {
@@ -70,6 +72,15 @@ export function createOwnConnections(upstreams: Upstreams): OwnConnections {
     ownOf: ownConnectionOf,
     notify({ agentId, clientKey }, method) {
       for (const upstream of live.get(keyOf(agentId, clientKey)) ?? []) upstream.notify(method);
+    },
+    ownerOf(upstream) {
+      for (const [key, connections] of live) {
+        const at = key.indexOf(' ');
+        if (connections.has(upstream)) {
+          return { agentId: key.slice(0, at), clientKey: key.slice(at + 1) };
+        }
+      }
+      return undefined;
     },
   };
 }

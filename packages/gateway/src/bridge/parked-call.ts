@@ -1,6 +1,5 @@
 import { AppError } from '@plugboard/contracts';
 import {
-  buildResult,
   type Envelope,
   findProgressToken,
   idText,
@@ -13,15 +12,16 @@ import {
 
 import { StateRefused } from '../call/refusal.ts';
 import type { CallUnderWay } from '../call/attribution.ts';
-import type { OpenQuestion, OpenQuestions } from './open-questions.ts';
-import { type Question, readQuestion, refuseQuestion } from './read-question.ts';
+import { KeptMessages } from './kept-messages.ts';
+import type { OpenQuestions } from './open-questions.ts';
+import { PendingQuestions } from './pending-questions.ts';
+import { readQuestion, refuseQuestion } from './read-question.ts';
 import { withProgressToken } from './with-progress-token.ts';
 
 /** Questions that come so close together, in milliseconds, are asked in one round. */
 const gatherMs = 10;
-const maxOpen = 16;
-/** Messages kept for a client that is busy answering; the oldest go first. */
-const maxKept = 64;
+/** The largest answer that waits for a client, in bytes. */
+const maxKeptAnswer = 4 * 1024 * 1024;
 
 /** What a round of a call comes to. */
 export type Turn =
@@ -35,11 +35,6 @@ export interface Waiter {
   readonly noteAsked: (method: string) => void;
   /** Raw text of the progress token of this request. */
   readonly progressToken: Buffer | undefined;
-}
-
-interface Asked {
-  readonly question: Question;
-  readonly open: OpenQuestion;
 }
 
 /**
@@ -57,10 +52,9 @@ export class ParkedCall implements CallUnderWay, Disposable {
   readonly #onParked: (call: ParkedCall) => void;
   readonly #onOver: (call: ParkedCall) => void;
   readonly #controller = new AbortController();
-  readonly #questions = new Map<string, Asked>();
-  #asked = 0;
+  readonly #questions: PendingQuestions;
+  readonly #kept = new KeptMessages();
   #round = 0;
-  #kept: Envelope[] = [];
   #outcome: { readonly answer: Envelope } | { readonly error: unknown } | undefined;
   #waiter: (Waiter & { settle: (turn: Turn) => void; fail: (error: unknown) => void }) | undefined;
   #gathering: NodeJS.Timeout | undefined;
@@ -86,6 +80,7 @@ export class ParkedCall implements CallUnderWay, Disposable {
     this.#capabilities = fields.capabilities;
     this.#canPark = fields.canPark;
     this.#registry = fields.registry;
+    this.#questions = new PendingQuestions(fields.upstream, fields.registry);
     this.#onParked = fields.onParked;
     this.#onOver = fields.onOver;
   }
@@ -120,9 +115,7 @@ export class ParkedCall implements CallUnderWay, Disposable {
     };
     waiter.signal.addEventListener('abort', onAbort);
     if (waiter.signal.aborted) onAbort();
-    const kept = this.#kept;
-    this.#kept = [];
-    for (const message of kept) this.#show(message);
+    for (const message of this.#kept.takeAll()) this.#show(message);
     this.#tell();
     return promise;
   }
@@ -140,12 +133,7 @@ export class ParkedCall implements CallUnderWay, Disposable {
     }
     // From here on this round is answered, whatever comes of it.
     this.#round += 1;
-    for (const [key, { question, open }] of this.#questions) {
-      const response = responses.get(key);
-      if (response?.[0] !== 0x7b) continue;
-      this.#close(key, open);
-      this.#upstream.respond(buildResult(question.id, response));
-    }
+    this.#questions.answer(responses);
   }
 
   /** Gives the call up, upstream as well. */
@@ -159,8 +147,7 @@ export class ParkedCall implements CallUnderWay, Disposable {
     } else if (this.#waiter) {
       this.#show(message);
     } else {
-      this.#kept.push(message);
-      if (this.#kept.length > maxKept) this.#kept.shift();
+      this.#kept.add(message);
     }
   };
 
@@ -176,17 +163,7 @@ export class ParkedCall implements CallUnderWay, Disposable {
       if (read.kind === 'missing') this.#end(missingCapabilityError(read.required));
       return;
     }
-    const { question } = read;
-    const open =
-      this.#questions.size < maxOpen ? this.#registry.open(this.#upstream, question.id) : undefined;
-    if (!open) {
-      refuseQuestion(this.#upstream, question.id, 'Too much is asked at once.');
-      return;
-    }
-    this.#asked += 1;
-    const key = `${question.method}#${this.#asked}`;
-    this.#questions.set(key, { question, open });
-    open.signal.addEventListener('abort', () => this.#close(key, open));
+    this.#questions.add(read.question);
     this.#tell();
   };
 
@@ -203,17 +180,18 @@ export class ParkedCall implements CallUnderWay, Disposable {
         onRequest: this.onRequest,
         isHeldUp: this.isHeldUp,
       });
-      this.#outcome ??= { answer };
+      this.#outcome ??=
+        this.#waiter || answer.bytes.length <= maxKeptAnswer ? { answer } : { error: tooLarge() };
     } catch (error) {
       this.#outcome ??= { error };
     }
-    this.#closeAll('The call is over.');
+    this.#questions.refuseAll('The call is over.');
     this.#tell();
   }
 
   #end(error: unknown): void {
     this.#outcome ??= { error };
-    this.#closeAll('The call is over.');
+    this.#questions.refuseAll('The call is over.');
     this.#controller.abort();
     this.#tell();
   }
@@ -240,10 +218,8 @@ export class ParkedCall implements CallUnderWay, Disposable {
       this.#end(error);
       return;
     }
-    const requests = [...this.#questions].map(([key, { question }]) => {
-      this.#waiter?.noteAsked(question.method);
-      return { key, method: question.method, params: question.params };
-    });
+    const requests = this.#questions.requests();
+    for (const { method } of requests) this.#waiter.noteAsked(method);
     this.#waiter.settle({ kind: 'input', requests, round: this.#round });
   }
 
@@ -251,18 +227,13 @@ export class ParkedCall implements CallUnderWay, Disposable {
     const shown = this.#waiter && withProgressToken(message, this.#waiter.progressToken);
     if (shown) this.#waiter?.onMessage(shown);
   }
+}
 
-  #close(key: string, open: OpenQuestion): void {
-    open[Symbol.dispose]();
-    this.#questions.delete(key);
-  }
-
-  #closeAll(why: string): void {
-    for (const [key, { question, open }] of this.#questions) {
-      this.#close(key, open);
-      refuseQuestion(this.#upstream, question.id, why);
-    }
-  }
+function tooLarge(): AppError {
+  return new AppError(
+    'payload_too_large',
+    `The server answered while its question was open, with more than the ${maxKeptAnswer} bytes that wait for a client.`,
+  );
 }
 
 /** The progress token of a request, as raw text. */

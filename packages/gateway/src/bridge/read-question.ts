@@ -16,6 +16,9 @@ const askable: ReadonlySet<string> = new Set([
   'roots/list',
 ]);
 
+/** The largest question, in bytes: what is open stays in memory, for long. */
+export const maxQuestionBytes = 4 * 1024 * 1024;
+
 /** A server's request to a client. */
 export interface Question {
   /** The server's id of it as JSON text. */
@@ -49,6 +52,9 @@ export function readQuestion(
     return refused(rpcCodes.methodNotFound, 'This client serves no such method.');
   }
   const view = paramsText(message);
+  if (view && view.length > maxQuestionBytes) {
+    return refused(rpcCodes.invalidParams, `A request may have ${maxQuestionBytes} bytes at most.`);
+  }
   // Copied: a question can be open for long, and a view keeps the whole chunk alive that it came in.
   const params = view && Buffer.from(view);
   try {

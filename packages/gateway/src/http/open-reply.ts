@@ -9,10 +9,12 @@ export function openReply(
   { logs }: Pick<HttpServices, 'logs'>,
   session: Session,
   response: ServerResponse,
-  options: Pick<ReplyOptions, 'mayStream' | 'batchOf' | 'onGone'>,
+  { mayStream, batchOf, onGone }: Pick<ReplyOptions, 'mayStream' | 'batchOf' | 'onGone'>,
 ): Reply {
   return new Reply(response, {
-    ...options,
+    mayStream,
+    batchOf,
+    onGone,
     openLog: () => logs.create(session, 'answer'),
     retireLog: (log) => logs.retire(session, log),
   });

@@ -32,7 +32,7 @@ export interface ReplyOptions {
   /** The client has left and cannot come back for the answer. */
   readonly onGone: () => void;
   /** How many requests a batch holds (MCP 2025-03-26); undefined for one request by itself. */
-  readonly batchOf?: number;
+  readonly batchOf?: number | undefined;
 }
 
 /**

@@ -4,13 +4,14 @@ import {
   idText,
   readEnvelope,
   resultParts,
+  type Upstream,
   withId,
 } from '@plugboard/protocol';
 
 import { sharedCredentials } from '../call/credential-set.ts';
 import type { CallClient } from '../call/call-client.ts';
 import { MethodNotFound } from '../call/rpc-error.ts';
-import { callMethods } from '../call/resolve.ts';
+import { callMethods, type ResolvedCall } from '../call/resolve.ts';
 import { isForwardable } from '../call/resolve-other.ts';
 import { type CallRequest, type CallServices, runCall } from '../call/run-call.ts';
 import type { SessionSubscriptions } from '../session/session-subscriptions.ts';
@@ -75,14 +76,11 @@ export async function answerRequest(
 }
 
 function forwardCall(services: MethodServices, call: SessionRequest): Promise<Envelope> {
-  const { session } = call;
-  return runCall(services, {
-    ...asCall(call),
-    onUpstream(upstream) {
-      if (session.logLevel !== undefined) services.logLevels.require(upstream, session.logLevel);
-    },
-    onSuspend: call.onSuspend,
-  });
+  const { session, onSuspend } = call;
+  const onUpstream = (upstream: Upstream): void => {
+    if (session.logLevel !== undefined) services.logLevels.require(upstream, session.logLevel);
+  };
+  return runCall(services, asCall(call, { onUpstream, onSuspend }));
 }
 
 /**
@@ -100,29 +98,30 @@ async function raiseLogLevel(services: MethodServices, call: SessionRequest): Pr
 
 function subscribe(services: MethodServices, call: SessionRequest): Promise<Envelope> {
   const { session, toolset, client, params } = call;
-  return runCall(services, {
-    ...asCall(call),
-    async perform(resolved) {
-      await services.sessionSubscriptions.add(session, toolset, client, resolved, params);
-      return emptyResult();
-    },
-  });
+  const perform = async (resolved: ResolvedCall): Promise<Envelope> => {
+    await services.sessionSubscriptions.add(session, toolset, client, resolved, params);
+    return emptyResult();
+  };
+  return runCall(services, asCall(call, { perform }));
 }
 
 /** Ends it first: it must not depend on a grant that may be gone. */
 async function unsubscribe(services: MethodServices, call: SessionRequest): Promise<Envelope> {
   await services.sessionSubscriptions.remove(call.session, call.params);
-  return runCall(services, { ...asCall(call), perform: async () => emptyResult() });
+  return runCall(services, asCall(call, { perform: async () => emptyResult() }));
 }
 
 function emptyResult(): Envelope {
   return readEnvelope(buildResult('0', '{}'));
 }
 
-function asCall(call: SessionRequest): CallRequest {
+function asCall(
+  call: SessionRequest,
+  way: Pick<CallRequest, 'onUpstream' | 'onSuspend' | 'perform'>,
+): CallRequest {
   const { session, toolset, client, request, params, callId, startedAt, signal, onMessage } = call;
   const { organizationId, agentId, tokenId } = session.identity;
   const caller = { organizationId, agentId, tokenId };
   const facts = { callId, caller, method: request.method ?? '', startedAt };
-  return { facts, toolset, client, request, params, signal, onMessage };
+  return { facts, toolset, client, request, params, signal, onMessage, ...way };
 }

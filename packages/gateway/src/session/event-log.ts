@@ -6,7 +6,7 @@ import type { SessionAddress, StreamEvent, StreamStore } from '../ports.ts';
 const maxKeptBytes = 1024 * 1024;
 const maxKeptEvents = 1000;
 /** What of a broken stream waits in the store ahead of its answer. */
-const maxStoredBytes = 8 * 1024 * 1024;
+const maxStoredBytes = 4 * 1024 * 1024;
 const maxStoredEvents = 1000;
 /** When a client is to come back to a stream whose server did not say (SEP-1699). */
 const defaultRetryMs = 1000;
@@ -18,6 +18,8 @@ export interface EventLogOptions {
   readonly name: string;
   /** Whether the client knows events without data, which tell it where it is (MCP 2025-11-25). */
   readonly isPrimed: boolean;
+  /** Whether so many bytes more may go to the store. */
+  readonly maySpend: (bytes: number) => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -189,7 +191,9 @@ export class EventLog {
   }
 
   /** Writes in order; what comes while a write is under way goes with the next. */
-  #store(events: readonly StreamEvent[]): void {
+  #store(candidates: readonly StreamEvent[]): void {
+    const { maySpend } = this.#options;
+    const events = candidates.filter(({ body }) => maySpend(body.length));
     const last = events.at(-1);
     if (!last) return;
     this.#storedSeq = Math.max(this.#storedSeq, last.seq);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { StreamStore } from '../ports.ts';
 import { EventLog } from './event-log.ts';
 import type { Session } from './session.ts';
+import type { StoreBudget } from './store-budget.ts';
 
 /** What is remembered of streams that are over, in case their ends never arrived. */
 const maxRetiredBytes = 16 * 1024 * 1024;
@@ -33,6 +34,7 @@ export interface EventLogs {
 
 export function createEventLogs(services: {
   readonly streamStore: StreamStore;
+  readonly budget: StoreBudget;
   readonly onError: (error: unknown) => void;
 }): EventLogs {
   const retired = new Map<EventLog, { readonly session: Session; readonly bytes: number }>();
@@ -50,6 +52,7 @@ export function createEventLogs(services: {
         store: services.streamStore,
         name: initial[kind] + randomBytes(16).toString('hex'),
         isPrimed: kind === 'answer' && session.protocolVersion >= primedSince,
+        maySpend: (bytes) => services.budget.spend(session.identity.agentId, bytes),
         onError: services.onError,
       });
       session.logs.set(log.name, log);

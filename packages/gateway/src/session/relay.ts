@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { type ChangeEvent, isAppError } from '@plugboard/contracts';
+import { AppError, type ChangeEvent, isAppError } from '@plugboard/contracts';
 import {
   buildNotification,
   type Envelope,
@@ -10,10 +10,12 @@ import {
   stringParam,
 } from '@plugboard/protocol';
 
+import type { ClientOfAgent } from '../bridge/own-connections.ts';
 import type { ClientQuestion } from '../call/call-client.ts';
 import type { IncomingMail, SessionMail, StateSealer, StreamStore } from '../ports.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import type { StoreBudget } from './store-budget.ts';
 
 /** How long a question may take to a node where the client has a stream, in milliseconds. */
 const deliveryMs = 5_000;
@@ -25,6 +27,7 @@ export interface RelayServices {
   readonly sessionMail: SessionMail;
   readonly streamStore: StreamStore;
   readonly sealer: StateSealer;
+  readonly budget: StoreBudget;
   /** Another node changed what the store has of a session in use here. */
   readonly onChanged: (session: Session) => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -47,6 +50,8 @@ export interface SessionRelay extends Disposable {
   cancel(session: Session, requestId: string): Promise<void>;
   /** Sends to the client on its open stream, wherever that is. */
   tell(session: Session, message: Buffer): Promise<void>;
+  /** Passes on what a server says to the session whose own its connection is. */
+  tellOwner(owner: ClientOfAgent | undefined, message: Envelope): void;
   /** Hears of changes that other nodes made to sessions. */
   hear(event: ChangeEvent): void;
 }
@@ -59,8 +64,16 @@ export function createSessionRelay(services: RelayServices): SessionRelay {
   const newQuestionId = (session: Session): string =>
     sealer.seal(randomBytes(12), questionContext(session));
 
-  const post = (session: Session, kind: 'answer' | 'message', body: Buffer): Promise<void> =>
-    sessionMail.send({ to: addressOf(session), kind, body });
+  async function post(session: Session, kind: 'answer' | 'message', body: Buffer): Promise<void> {
+    if (!services.budget.spend(session.identity.agentId, body.length)) {
+      throw new AppError(
+        'rate_limited',
+        'This agent has too much on its way between the nodes of Plugboard. Try again later.',
+        { retryAfterMs: 60_000 },
+      );
+    }
+    await sessionMail.send({ to: addressOf(session), kind, body });
+  }
 
   async function deliver(
     session: Session,
@@ -141,7 +154,7 @@ export function createSessionRelay(services: RelayServices): SessionRelay {
 
   /** While the database is away mail and changes are missed; calls say so themselves. */
   const report = (error: unknown): void => {
-    if (!isAppError(error, 'unavailable')) onError(error);
+    if (!isAppError(error, 'unavailable') && !isAppError(error, 'rate_limited')) onError(error);
   };
   /** One after another for each session, for they come in the order of their sending. */
   const hearing = new Map<string, Promise<void>>();
@@ -178,6 +191,11 @@ export function createSessionRelay(services: RelayServices): SessionRelay {
       await post(session, 'answer', buildNotification('notifications/cancelled', params));
     },
     tell: (session, message) => deliver(session, message, () => false),
+    tellOwner(owner, message) {
+      const session = owner && sessions.byKey(owner.clientKey);
+      if (!session || session.identity.agentId !== owner.agentId) return;
+      deliver(session, message.bytes, () => false).catch(report);
+    },
     hear(event) {
       if (event.kind === 'session') hearChange(event).catch(report);
     },

@@ -76,8 +76,9 @@ export function createSessionSubscriptions(
       // A server may name a part of what was subscribed to; who may not read that hears of the whole.
       const part = named === undefined || named === sentName ? undefined : nameOf(named);
       const isShown = part !== undefined && find(session, part)?.instance.id === instance.id;
-      const shown = isShown ? part : uri;
-      session.tellLatest(`uri ${shown}`, updatedNotification(message, shown));
+      // For a client that is away one message is kept for each subscription, however many parts it has.
+      const shown = isShown && session.hasStream ? part : uri;
+      session.tellLatest(`uri ${uri}`, updatedNotification(message, shown));
     };
     const subscription = await subscriptions.subscribe({
       organizationId,

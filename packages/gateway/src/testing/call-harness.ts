@@ -188,7 +188,7 @@ export function callHarness(
     limiter: createLimiter(options.maxCalls ?? 200),
     clock: () => time.now,
     callTimeoutMs: 1000,
-    maxResultBytes: 1_000_000,
+    maxResultBytes: 32 * 1024 * 1024,
   };
 
   async function call(params: unknown, settings: CallOptions = {}): Promise<Json> {

@@ -122,14 +122,14 @@ describe('the first request to a legacy server', () => {
     (status: number, type: string): Script =>
     ({ request: { method }, response }) => {
       if (method !== 'GET') return false;
-      setTimeout(() => response.writeHead(status, { 'content-type': type }).flushHeaders(), 50);
+      setTimeout(() => response.writeHead(status, { 'content-type': type }).flushHeaders(), 10);
       return true;
     };
 
   it.each([
     [200, 'text/event-stream'],
     [405, 'text/plain'],
-  ])('waits until listening was answered with %i', async (status, type) => {
+  ])('goes out after listening, answered with %i', async (status, type) => {
     await using server = await startHttpServer(gives(status, type));
     await using upstream = await connect(server);
     await upstream.request({ method: 'a' });

@@ -11,8 +11,11 @@ import type { UpstreamHello } from './upstream.ts';
 /** How long closing waits for the server to take note of it. */
 const farewellMs = 2000;
 
-/** How long requests wait for a server to say whether it gives a stream for what it says by itself. */
-const listeningMs = 500;
+/**
+ * How long the first requests wait for the answer to listening. Many servers give it with the first
+ * event only, so this is a head start rather than a certainty.
+ */
+const listeningMs = 50;
 
 const json = 'application/json';
 const anyAnswer = 'application/json, text/event-stream';
@@ -191,8 +194,8 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   }
 
   /**
-   * Listens for what belongs to no request. A server may not offer that, which is fine. Requests wait
-   * until it is known: what a server asks there because of one is lost when nobody listens.
+   * Listens for what belongs to no request. A server may not offer that, which is fine. Requests go
+   * out after it: what a server asks there because of one is lost when nobody listens.
    */
   #listen(): void {
     const goOn = (): void => {

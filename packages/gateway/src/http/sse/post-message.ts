@@ -31,6 +31,8 @@ export async function postMessage(services: HttpServices, exchange: Exchange): P
   const body = await readBody(request, services.maxBodyBytes);
   const session = await findSession(services, exchange);
   if (!session) return;
+  // It may have been initialized by way of another node a moment ago.
+  if (!session.isInitialized) await services.sessions.refresh(session);
   if (isBatch(body) && !allowsBatches(session)) throw refusedBatch();
   const messages = isBatch(body) ? readBatch(body) : [readEnvelope(body)];
   const calls = messages.map((message): SessionCall => {

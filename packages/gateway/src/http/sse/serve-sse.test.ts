@@ -95,10 +95,9 @@ describe('HTTP with SSE', () => {
       asked: await ask('elicitation/create', { message: 'Name?' }),
     }));
     const { stream, post, answer } = await open(nodes.here.port);
-    await post(nodes.here.port, initialize);
+    await post(nodes.there.port, initialize);
     await answer(0);
-    await sleep(20);
-    await post(nodes[where].port, call(1));
+    expect((await post(nodes[where].port, call(1))).status).toBe(202);
     const { id } = await stream.message(({ method }) => method === 'elicitation/create');
     await post(nodes.here.port, { jsonrpc: '2.0', id, result: { action: 'accept' } });
     expect(await answer(1)).toMatchObject({ result: { asked: { result: { action: 'accept' } } } });
@@ -114,7 +113,6 @@ describe('HTTP with SSE', () => {
     const { stream, post, answer } = await open(nodes.here.port);
     await post(nodes.here.port, initialize);
     await answer(0);
-    await sleep(20);
     await post(nodes.here.port, call(1));
     await post(nodes.there.port, call(2));
     while (signals.length < 2) await sleep(5);
