@@ -26,8 +26,8 @@ export function surprises(
   return [...verdicts].flatMap(([scenario, verdict]) => {
     const wanted = expected.find((entry) => entry.scenario === scenario)?.outcome ?? 'passed';
     if (verdict === wanted) return [];
-    const { failures = [], warnings = [], complaints = '' } = results.get(scenario) ?? {};
-    const why = [...failures, ...warnings, complaints].filter(Boolean).join('\n  ');
+    const { failures = [], warnings = [] } = results.get(scenario) ?? {};
+    const why = [...failures, ...warnings].join('\n  ');
     return [`${scenario} ${verdict}, expected: ${wanted}\n  ${why || 'nothing more is known'}`];
   });
 }

@@ -18,8 +18,6 @@ export interface ScenarioResult {
   /** Which checks failed, and why; warnings of the suite are told too and fail nothing. */
   readonly failures: readonly string[];
   readonly warnings: readonly string[];
-  /** What the client under test complained of. */
-  readonly complaints: string;
 }
 
 export interface Requirements {
@@ -42,18 +40,18 @@ export async function runSuite(
 ): Promise<ReadonlyMap<string, ScenarioResult>> {
   await using output = await makeScratch('conformance');
   const command = [path.join(folder, 'dist/index.js'), ...args, '--output-dir', output.path];
-  const { stdout, stderr } = await runProgram(process.execPath, command, options);
+  const { code, stdout, stderr } = await runProgram(process.execPath, command, options);
   const results = new Map<string, ScenarioResult>();
   for await (const file of glob('**/checks.json', { cwd: output.path })) {
     const scenario = scenarioOf(file, args[0]);
     const checks: readonly Check[] = JSON.parse(
       await readFile(path.join(output.path, file), 'utf8'),
     );
-    const complaints = path.join(output.path, path.dirname(file), 'stderr.txt');
-    results.set(scenario, {
-      ...judge(scenario, checks),
-      complaints: args[0] === 'client' ? await readFile(complaints, 'utf8') : '',
-    });
+    const result = judge(scenario, checks);
+    results.set(
+      scenario,
+      args[0] === 'server' ? result : await heedClient(result, code, path.join(output.path, file)),
+    );
   }
   if (results.size === 0) throw new Error(`the suite found nothing:\n${stdout}\n${stderr}`);
   return results;
@@ -79,7 +77,7 @@ interface Check {
   readonly errorMessage?: string;
 }
 
-function judge(scenario: string, checks: readonly Check[]): Omit<ScenarioResult, 'complaints'> {
+function judge(scenario: string, checks: readonly Check[]): ScenarioResult {
   const told = (status: Check['status']) =>
     checks
       .filter((check) => check.status === status)
@@ -95,6 +93,18 @@ function judge(scenario: string, checks: readonly Check[]): Omit<ScenarioResult,
     failures,
     warnings: told('WARNING'),
   };
+}
+
+/** A client that ended with an error has failed, though no check says so. */
+async function heedClient(
+  result: ScenarioResult,
+  code: number | null,
+  checksFile: string,
+): Promise<ScenarioResult> {
+  if (code === 0) return result;
+  const complaints = await readFile(path.join(path.dirname(checksFile), 'stderr.txt'), 'utf8');
+  if (complaints === '') return result; // the code is about the checks
+  return { ...result, outcome: 'failed', failures: [...result.failures, complaints] };
 }
 
 /** Folders are named `<leg>-<scenario>-<time>`, and `<scenario>-<time>` for clients. */
