@@ -153,7 +153,7 @@ function resolveUri(
 }
 
 /**
- * Results of tools link resources by the server's own URIs, which pass unchanged; such a URI is
+ * A server's texts name its resources by its own URIs, which nobody rewrites there; such a URI is
  * understood on an aggregating endpoint when exactly one instance lists it.
  */
 function soleOwner(toolset: Toolset, uri: string): Entry | undefined {

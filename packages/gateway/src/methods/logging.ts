@@ -1,17 +1,5 @@
 import { AppError } from '@plugboard/contracts';
-import { type Envelope, findMember, type Upstream } from '@plugboard/protocol';
-
-/** RFC 5424 severities as MCP names them, from least to most severe. */
-const logLevels = [
-  'debug',
-  'info',
-  'notice',
-  'warning',
-  'error',
-  'critical',
-  'alert',
-  'emergency',
-] as const;
+import { type Envelope, findMember, logLevels, type Upstream } from '@plugboard/protocol';
 
 type LogLevel = (typeof logLevels)[number];
 

@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '@plugboard/contracts';
-import { type Envelope, JsonSyntaxError, paramsText, stringParam } from '@plugboard/protocol';
+import type { Envelope } from '@plugboard/protocol';
 
 import { authorize } from '../access/authorize.ts';
 import type { OwnConnections } from '../bridge/own-connections.ts';
@@ -8,6 +8,7 @@ import { sharedCredentials } from '../call/credential-set.ts';
 import { resolve, type ResolvedCall } from '../call/resolve.ts';
 import { textAt } from '../call/value-at.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { uriOf } from '../subscriptions/uri-of.ts';
 import { exposeUri } from '../toolset/naming.ts';
 import type { Toolset } from '../toolset/toolset.ts';
 import type { Toolsets } from '../toolset/toolsets.ts';
@@ -179,14 +180,4 @@ function release(session: Session, uri: string): boolean {
   session.forgetUnheard(`uri ${uri}`);
   subscription?.[Symbol.dispose]();
   return subscription !== undefined;
-}
-
-function uriOf(message: Envelope): string | undefined {
-  const params = paramsText(message);
-  try {
-    return params && stringParam(params, 'uri');
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return undefined;
-    throw error;
-  }
 }

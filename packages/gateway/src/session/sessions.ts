@@ -112,28 +112,11 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
       const random = randomBytes(24).toString('base64url');
       const id = transport === 'sse' ? ssePrefix + random : random;
       const idHash = hashId(id);
-      await store.create({
-        idHash,
-        organizationId: identity.organizationId,
-        agentId: identity.agentId,
-        tokenId: identity.tokenId,
-        endpoint: endpoint.path,
-        protocolVersion,
-        client: params,
-        logLevel: undefined,
-        subscriptions: [],
-      });
-      const session = new Session({
-        id,
-        idHash,
-        identity,
-        endpoint,
-        protocolVersion,
-        client: params,
-        logLevel: undefined,
-        subscriptions: [],
-        now: clock(),
-      });
+      const { organizationId, agentId, tokenId } = identity;
+      const facts = { protocolVersion, client: params, logLevel: undefined, subscriptions: [] };
+      const place = { organizationId, agentId, tokenId, endpoint: endpoint.path };
+      await store.create({ idHash, ...place, ...facts });
+      const session = new Session({ id, idHash, identity, endpoint, ...facts, now: clock() });
       keep(session);
       return session;
     },
@@ -195,17 +178,8 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
     const other = sessions.get(id);
     if (other) return other;
     const { protocolVersion, client, logLevel, subscriptions } = stored;
-    const session = new Session({
-      id,
-      idHash,
-      identity,
-      endpoint,
-      protocolVersion,
-      client,
-      logLevel,
-      subscriptions,
-      now: clock(),
-    });
+    const facts = { protocolVersion, client, logLevel, subscriptions };
+    const session = new Session({ id, idHash, identity, endpoint, ...facts, now: clock() });
     // Nobody here knows what the client was last shown.
     for (const noun of listNouns) session.tellListChanged(noun);
     keep(session);

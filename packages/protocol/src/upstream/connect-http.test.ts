@@ -1,8 +1,8 @@
-import { AppError } from '@plugboard/contracts';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { textOf, type Envelope } from '../envelope/envelope.ts';
+import { failureOf } from '../testing/failure-of.ts';
 import {
   answerJson,
   beginEvents,
@@ -29,14 +29,6 @@ function connect(
 
 function resultText({ bytes, result, error }: Envelope): string {
   return textOf(bytes, (result ?? error)!).toString();
-}
-
-async function failureOf(attempt: Promise<unknown>): Promise<string> {
-  const error: unknown = await attempt.then(
-    () => 'nothing',
-    (reason: unknown) => reason,
-  );
-  return error instanceof AppError ? `${error.code}: ${error.message}` : String(error);
 }
 
 /** Applies to one method only. */

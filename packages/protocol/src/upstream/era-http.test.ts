@@ -1,7 +1,7 @@
-import { AppError } from '@plugboard/contracts';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, it } from 'vitest';
 
+import { failureOf } from '../testing/failure-of.ts';
 import {
   answerJson,
   discoverResult,
@@ -24,14 +24,6 @@ function connect(
 ): Promise<Upstream> {
   const clientInfo = { name: 'test', version: '1' };
   return connectStreamableHttp({ url, dispatcher, clientInfo, listen: false, ...options });
-}
-
-async function failureOf(attempt: Promise<unknown>): Promise<string> {
-  const error: unknown = await attempt.then(
-    () => 'nothing',
-    (reason: unknown) => reason,
-  );
-  return error instanceof AppError ? `${error.code}: ${error.message}` : String(error);
 }
 
 /** Does something about `server/discover` alone. */

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import { AppError } from '@plugboard/contracts';
 import * as fc from 'fast-check';
 import { Agent } from 'undici';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { type Envelope, textOf } from '../envelope/envelope.ts';
 import { decodeHeaderValue } from '../modern/header-value.ts';
+import { failureOf } from '../testing/failure-of.ts';
 import {
   beginEvents,
   type HttpServer,
@@ -39,14 +39,6 @@ function startModern(method: string, script: Script): Promise<HttpServer> {
   return startHttpServer((incoming) =>
     incoming.message.method === method ? (script(incoming) ?? true) : modernScript(incoming),
   );
-}
-
-async function failureOf(attempt: Promise<unknown>): Promise<string> {
-  const error: unknown = await attempt.then(
-    () => 'nothing',
-    (reason: unknown) => reason,
-  );
-  return error instanceof AppError ? `${error.code}: ${error.message}` : String(error);
 }
 
 const textIn = ({ bytes, result, error }: Envelope): string =>

@@ -1,8 +1,9 @@
-import { type Envelope, JsonSyntaxError, paramsText, stringParam } from '@plugboard/protocol';
+import type { Envelope } from '@plugboard/protocol';
 
 import { authorize } from '../../access/authorize.ts';
 import { sharedCredentials } from '../../call/credential-set.ts';
 import { resolve, type ResolvedCall } from '../../call/resolve.ts';
+import { uriOf } from '../../subscriptions/uri-of.ts';
 import { exposeUri } from '../../toolset/naming.ts';
 import type { Toolset } from '../../toolset/toolset.ts';
 import type { HttpServices } from '../post.ts';
@@ -33,7 +34,7 @@ export function subscribeResource(
     const nameOf = (own: string): string =>
       call.toolset.endpoint.instance === undefined ? exposeUri(instance.slug, own) : own;
     const onUpdated = (message: Envelope): void => {
-      const own = ownUri(message);
+      const own = uriOf(message);
       // A server may name a part of what is listened to; an agent that may not read it hears the whole.
       const part = own === undefined || own === sentName ? undefined : nameOf(own);
       const exposed = part !== undefined && find(part)?.instance.id === instance.id ? part : uri;
@@ -59,14 +60,4 @@ export function subscribeResource(
       },
     });
   });
-}
-
-function ownUri(message: Envelope): string | undefined {
-  const params = paramsText(message);
-  try {
-    return params && stringParam(params, 'uri');
-  } catch (error) {
-    if (error instanceof JsonSyntaxError) return undefined;
-    throw error;
-  }
 }
