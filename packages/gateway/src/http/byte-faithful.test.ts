@@ -40,7 +40,7 @@ async function startServer(era: Era) {
     const said = method === 'server/discover' ? `"result":${discovery}` : answer;
     const refusal = '"error":{"code":-32601,"message":"no"}';
     stdout.write(
-      `{"x-top":1e2,${known ? said : refusal},"jsonrpc":"2.0","id":${textOf(bytes, id)}}\n`,
+      `{"x-top":1e2,${known ? said : refusal},"jsonrpc":"2.0","id":${textOf(bytes, id).toString()}}\n`,
     );
   }
   const clientInfo = { name: 'test', version: '1' };
@@ -155,7 +155,7 @@ const resultOf = (era: Era): fc.Arbitrary<string> =>
 function rawMembers(text: Buffer, without: readonly string[]): string[] {
   return scanObject(text)
     .filter(({ key }) => !without.includes(key))
-    .map(({ key, value: range }) => `${key} ${textOf(text, range)}`);
+    .map(({ key, value: range }) => `${key} ${textOf(text, range).toString()}`);
 }
 
 /** Params without their `_meta`, and its members but for the envelope of the modern era. */
