@@ -38,12 +38,17 @@ async function installed(name: string): Promise<string> {
 }
 
 /** The same package, spoken to directly. */
-async function direct(name: string, args: readonly string[] = [], env = {}): Promise<StdioServer> {
+async function direct(
+  name: string,
+  args: readonly string[] = [],
+  env = {},
+  hello: object = {},
+): Promise<StdioServer> {
   const folder = await installed(name);
   const { bin } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
   const script = typeof bin === 'string' ? bin : String(Object.values(bin)[0]);
   const server = new StdioServer(process.execPath, [path.join(folder, script), ...args], { env });
-  await server.initialize();
+  await server.initialize(hello);
   return server;
 }
 
@@ -107,8 +112,10 @@ describe('server-everything', () => {
     expect((await client.request(method, params, { id: 5 })).rawMessage).toBe(expected);
   });
 
-  it('lists what it lists directly', async () => {
-    await using server = await direct('@modelcontextprotocol/server-everything');
+  it('lists what it lists directly to a client that can be asked', async () => {
+    const capabilities = { roots: {}, sampling: {}, elicitation: { form: {}, url: {} } };
+    const name = '@modelcontextprotocol/server-everything';
+    await using server = await direct(name, [], {}, { capabilities });
     const client = await open(at);
     for (const method of [
       'tools/list',
