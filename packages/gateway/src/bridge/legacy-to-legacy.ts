@@ -1,8 +1,7 @@
-import type { Envelope, UpstreamRequest } from '@plugboard/protocol';
+import { type Envelope, paramsText, type UpstreamRequest } from '@plugboard/protocol';
 
 import type { Exchange, ForwardServices } from '../call/forward.ts';
 import { renamedParams } from '../call/params-for.ts';
-import { paramsText } from '@plugboard/protocol';
 import { CallQuestions, longestAskedMs } from './call-questions.ts';
 
 /** A legacy client's call of a legacy server: as it is, and what the server asks goes to the client. */
@@ -25,29 +24,36 @@ export async function callLegacyFromLegacy(
     using _attributed = services.attribution.enter(upstream, underWay);
     return await upstream.request(sent);
   }
-  using questions = new CallQuestions({
-    upstream,
-    client,
-    record: options.record,
-    registry: services.bridge.questions,
-    onError: services.bridge.onError,
-  });
+  // Made when the server asks something, which most calls never see.
+  let questions: CallQuestions | undefined;
+  const ask = (message: Envelope): void => {
+    questions ??= new CallQuestions({
+      upstream,
+      client,
+      record: options.record,
+      registry: services.bridge.questions,
+      onError: services.bridge.onError,
+    });
+    questions.hear(message);
+  };
   const hear = (message: Envelope): void => {
     if (message.method === 'notifications/cancelled') {
       services.bridge.questions.withdraw(upstream, message);
     } else onMessage(message);
   };
-  const underWay = {
-    agentId,
-    clientKey: client.key,
-    onMessage: hear,
-    onRequest: questions.hear,
-  };
+  const underWay = { agentId, clientKey: client.key, onMessage: hear, onRequest: ask };
   using _attributed = services.attribution.enter(upstream, underWay);
-  return await upstream.request({
-    ...sent,
-    onMessage: hear,
-    onRequest: questions.hear,
-    ...(client.ask && { isHeldUp: questions.isHeldUp, maxTotalMs: longestAskedMs }),
-  });
+  try {
+    return await upstream.request({
+      ...sent,
+      onMessage: hear,
+      onRequest: ask,
+      ...(client.ask && {
+        isHeldUp: () => questions?.isHeldUp() === true,
+        maxTotalMs: longestAskedMs,
+      }),
+    });
+  } finally {
+    questions?.[Symbol.dispose]();
+  }
 }
