@@ -1,11 +1,11 @@
 import { AppError, isAppError } from '@plugboard/contracts';
 import type { Envelope } from '@plugboard/protocol';
 
-import { authorize } from '../access/authorize.ts';
 import type { OwnConnections } from '../bridge/own-connections.ts';
 import type { CallClient } from '../call/call-client.ts';
 import { sharedCredentials } from '../call/credential-set.ts';
-import { resolve, type ResolvedCall } from '../call/resolve.ts';
+import { readableResource } from '../call/readable-resource.ts';
+import type { ResolvedCall } from '../call/resolve.ts';
 import { textAt } from '../call/value-at.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { uriOf } from '../subscriptions/uri-of.ts';
@@ -57,10 +57,7 @@ export function createSessionSubscriptions(
   /** What a URI means to the session's agent now; undefined for what it may not read. */
   function find(session: Session, uri: string): ResolvedCall | undefined {
     const toolset = toolsetOf.get(session);
-    const resolution = toolset && resolve(toolset, 'resources/subscribe', { uri });
-    if (!toolset || !resolution?.found) return undefined;
-    const { allowed } = authorize(toolset.grants, resolution.call, clock());
-    return allowed ? resolution.call : undefined;
+    return toolset && readableResource(toolset, uri, clock());
   }
 
   async function hold(

@@ -1,8 +1,7 @@
 import type { Envelope } from '@plugboard/protocol';
 
-import { authorize } from '../../access/authorize.ts';
 import { sharedCredentials } from '../../call/credential-set.ts';
-import { resolve, type ResolvedCall } from '../../call/resolve.ts';
+import { readableResource } from '../../call/readable-resource.ts';
 import { uriOf } from '../../subscriptions/uri-of.ts';
 import { exposeUri } from '../../toolset/naming.ts';
 import type { Toolset } from '../../toolset/toolset.ts';
@@ -23,12 +22,7 @@ export function subscribeResource(
 ): Promise<boolean> {
   const { caller } = call.facts;
   let toolset: Toolset = call.toolset;
-  const find = (named: string): ResolvedCall | undefined => {
-    const resolution = resolve(toolset, 'resources/read', { uri: named });
-    if (!resolution.found) return undefined;
-    const { allowed } = authorize(toolset.grants, resolution.call, services.clock());
-    return allowed ? resolution.call : undefined;
-  };
+  const find = (named: string) => readableResource(toolset, named, services.clock());
   return runListenCall(services, call, { uri }, async (resolved) => {
     const { instance, sentName } = resolved;
     const nameOf = (own: string): string =>
