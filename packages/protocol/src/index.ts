@@ -32,6 +32,7 @@ export {
 export { readEnvelope } from './envelope/read-envelope.ts';
 export { spliceEnvelope } from './envelope/splice-envelope.ts';
 export { findMember, findPath } from './json/find-member.ts';
+export { isRecord } from './json/record.ts';
 export { JsonSyntaxError } from './json/json-syntax-error.ts';
 export { insertionOf, lastMember, removalOf } from './json/members.ts';
 export { parseUnambiguous } from './json/parse.ts';

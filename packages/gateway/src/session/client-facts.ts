@@ -1,4 +1,4 @@
-import { findMember } from '@plugboard/protocol';
+import { findMember, isRecord } from '@plugboard/protocol';
 
 /** What a legacy client said of itself in `initialize`. */
 export interface ClientFacts {
@@ -23,8 +23,4 @@ export function readClientFacts(params: string): ClientFacts {
     isRecord(capabilities[name]),
   );
   return { capabilities, info: text('clientInfo'), canBeAsked };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import { findMember, findPath, looksLike } from '../json/find-member.ts';
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
 import { parseUnambiguous } from '../json/parse.ts';
 import type { Range } from '../json/range.ts';
+import { isRecord } from '../json/record.ts';
 import { splice } from '../json/splice.ts';
 import { readString } from '../json/string.ts';
 import { metaKeys } from '../modern/request-meta.ts';
@@ -55,10 +56,6 @@ function refuseLookAlikes(params: Readonly<Record<string, unknown>>): void {
       throw new EnvelopeError('invalid', `"${meant}" in "params" must be spelled exactly so`);
     }
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isRecord, ownValue } from './request-meta.ts';
+import { isRecord, ownValue } from '../json/record.ts';
 
 /** An argument of a tool that HTTP requests repeat in the header `Mcp-Param-<header>`. */
 export interface HeaderParameter {

@@ -1,5 +1,6 @@
 import { lastMember } from '../json/members.ts';
 import { readString } from '../json/string.ts';
+import { isRecord, ownValue } from '../json/record.ts';
 import {
   decodeHeaderValue,
   encodeHeaderValue,
@@ -7,13 +8,7 @@ import {
   type RequestHeaders,
 } from './header-value.ts';
 import { modernCodes, ModernError } from './modern-error.ts';
-import {
-  isRecord,
-  ownValue,
-  readRequestMeta,
-  type RequestMeta,
-  requireModernVersion,
-} from './request-meta.ts';
+import { readRequestMeta, type RequestMeta, requireModernVersion } from './request-meta.ts';
 
 /** The member of `params` that `Mcp-Name` repeats. */
 const namedBy: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { JsonSyntaxError } from '../json/json-syntax-error.ts';
 import { parseUnambiguous } from '../json/parse.ts';
 import { readString } from '../json/string.ts';
 import { modernCodes, ModernError } from './modern-error.ts';
-import { isRecord, ownValue } from './request-meta.ts';
+import { isRecord, ownValue } from '../json/record.ts';
 
 type Capabilities = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,7 @@ import {
   type RequestHeaders,
 } from './header-value.ts';
 import { headerMismatch } from './mirrored-headers.ts';
-import { isRecord, ownValue } from './request-meta.ts';
+import { isRecord, ownValue } from '../json/record.ts';
 
 const prefix = 'Mcp-Param-';
 

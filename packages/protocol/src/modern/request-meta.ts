@@ -1,4 +1,5 @@
 import { rpcCodes } from '../envelope/envelope-error.ts';
+import { isRecord, ownValue } from '../json/record.ts';
 import { isModernVersion, modernVersions } from '../versions.ts';
 import { modernCodes, ModernError } from './modern-error.ts';
 
@@ -78,13 +79,4 @@ export function requireModernVersion(requested: string): void {
 
 function invalid(what: string, right: string): ModernError {
   return new ModernError(rpcCodes.invalidParams, `${what} in "params" must be ${right}.`);
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The value of an own key of parsed JSON: never what an object inherits. */
-export function ownValue(object: object, key: string): unknown {
-  return Object.getOwnPropertyDescriptor(object, key)?.value;
 }

@@ -1,7 +1,7 @@
 import { AppError } from '@plugboard/contracts';
 
 import { modernCodes } from '../modern/modern-error.ts';
-import { isRecord } from '../modern/request-meta.ts';
+import { isRecord } from '../json/record.ts';
 import type { RequestMetaText } from '../modern/splice-meta.ts';
 import { isLegacyVersion, isModernVersion, modernVersions } from '../versions.ts';
 import type { Connection } from './connection.ts';

@@ -3,7 +3,7 @@ import { AppError, isAppError } from '@plugboard/contracts';
 import { type Envelope, textOf } from '../envelope/envelope.ts';
 import { JsonSyntaxError } from '../json/json-syntax-error.ts';
 import { parseUnambiguous } from '../json/parse.ts';
-import { isRecord } from '../modern/request-meta.ts';
+import { isRecord } from '../json/record.ts';
 
 /** What came back for a request of the handshake. */
 export type HandshakeAnswer =

@@ -1,6 +1,6 @@
 import { AppError } from '@plugboard/contracts';
 
-import { isRecord } from '../modern/request-meta.ts';
+import { isRecord } from '../json/record.ts';
 import { isLegacyVersion, legacyVersions } from '../versions.ts';
 import type { Connection } from './connection.ts';
 import { quoted, readHandshakeAnswer, refusal } from './handshake-answer.ts';

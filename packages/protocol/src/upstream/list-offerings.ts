@@ -9,7 +9,7 @@ import type { Range } from '../json/range.ts';
 import { scanArray } from '../json/scan.ts';
 import { readString } from '../json/string.ts';
 import { headerParameters } from '../modern/header-parameters.ts';
-import { isRecord } from '../modern/request-meta.ts';
+import { isRecord } from '../json/record.ts';
 import type { Upstream } from './upstream.ts';
 
 /** One tool, prompt, resource or resource template as the server defines it. */
