@@ -1,3 +1,5 @@
+export { catalogMetaKey, catalogMetaSchema, categories, tiers } from './catalog-meta.ts';
+export type { CatalogMeta, Category, Tier } from './catalog-meta.ts';
 export { bundledServers, findBundled, starterServers } from './bundled/bundled.ts';
 export type { BundledServer } from './bundled/bundled.ts';
 export { launchHintsKey, launchHintsSchema } from './launch-hints.ts';

@@ -65,6 +65,81 @@ export interface AuditRecords {
   hash: Buffer;
 }
 
+export interface CatalogSources {
+  id: string;
+  organization_id: string;
+  slug: string;
+  title: string;
+  kind: 'bundled' | 'registry' | 'docker' | 'folder';
+  location: string | null;
+  audience: Generated<'admins' | 'members' | 'public'>;
+  priority: Generated<number>;
+  allow_private_network: Generated<boolean>;
+  sealed_token: Buffer | null;
+  enabled: Generated<boolean>;
+  every_ms: number | null;
+  resume: Json | null;
+  watermark: string | null;
+  synced_at: Timestamp | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface CatalogSyncs {
+  id: string;
+  organization_id: string;
+  source_id: string;
+  state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  progress: GeneratedJson;
+  refusals: GeneratedJson;
+  error: string | null;
+  member_id: string | null;
+  queued_at: GeneratedTimestamp;
+  started_at: Timestamp | null;
+  beat_at: Timestamp | null;
+  ended_at: Timestamp | null;
+}
+
+export interface CatalogVersions {
+  organization_id: string;
+  source_id: string;
+  name: string;
+  version: string;
+  document: string;
+  digest: Buffer;
+  status: Generated<'active' | 'deprecated' | 'deleted'>;
+  status_message: string | null;
+  is_latest: Generated<boolean>;
+  published_at: Timestamp | null;
+  updated_at: Timestamp | null;
+  registry_meta: string | null;
+  readme: string | null;
+  tools: string | null;
+  synced_at: GeneratedTimestamp;
+}
+
+export interface ConfigurationLayers {
+  organization_id: string;
+  server_name: string;
+  environment: 'dev' | 'staging' | 'prod';
+  revision: number;
+  settings: Json;
+  member_id: string | null;
+  note: string | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface ConfigurationTemplates {
+  id: string;
+  organization_id: string;
+  slug: string;
+  title: string;
+  server_name: string;
+  settings: Json;
+  member_id: string | null;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
 export interface Grants {
   id: string;
   organization_id: string;
@@ -76,6 +151,30 @@ export interface Grants {
   offering_kind: 'tool' | 'prompt' | 'resource' | 'resource_template' | null;
   offering_name: string | null;
   expires_at: Timestamp | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface InstanceRevisions {
+  organization_id: string;
+  instance_id: string;
+  revision: number;
+  reason:
+    | 'installed'
+    | 'updated'
+    | 'configured'
+    | 'inherited'
+    | 'rolled_back'
+    | 'applied'
+    | 'restored';
+  version: string;
+  entry: string | null;
+  settings: Json;
+  package: Json | null;
+  launch: Json;
+  sealed_secrets: Json;
+  contract: Json;
+  member_id: string | null;
+  note: string | null;
   created_at: GeneratedTimestamp;
 }
 
@@ -95,6 +194,10 @@ export interface Instances {
   created_at: GeneratedTimestamp;
   era: 'legacy' | 'modern' | null;
   asks_clients: Generated<boolean>;
+  entry: string | null;
+  settings: GeneratedJson;
+  package: Json | null;
+  revision: Generated<number>;
 }
 
 export interface LevelOverrides {
@@ -128,6 +231,11 @@ export interface Offerings {
 export interface OrganizationDirectory {
   id: string;
   created_at: GeneratedTimestamp;
+}
+
+export interface OrganizationSettings {
+  organization_id: string;
+  licence_policy: Json | null;
 }
 
 export interface Organizations {
@@ -200,12 +308,19 @@ export interface Database {
   audit_checkpoints: AuditCheckpoints;
   audit_heads: AuditHeads;
   audit_records: AuditRecords;
+  catalog_sources: CatalogSources;
+  catalog_syncs: CatalogSyncs;
+  catalog_versions: CatalogVersions;
+  configuration_layers: ConfigurationLayers;
+  configuration_templates: ConfigurationTemplates;
   grants: Grants;
+  instance_revisions: InstanceRevisions;
   instances: Instances;
   level_overrides: LevelOverrides;
   members: Members;
   offerings: Offerings;
   organization_directory: OrganizationDirectory;
+  organization_settings: OrganizationSettings;
   organizations: Organizations;
   owner_keys: OwnerKeys;
   schema_migrations: SchemaMigrations;

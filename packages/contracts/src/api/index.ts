@@ -25,6 +25,8 @@ export type {
   InstanceTest,
   LogLine,
 } from './instances.ts';
+export { configurationValuesSchema, instanceSettingsSchema } from './settings.ts';
+export type { ConfigurationValue, ConfigurationValues, InstanceSettings } from './settings.ts';
 export type { OfferingView } from './offerings.ts';
 export type { DoctorCheck, DoctorReport, Status } from './status.ts';
 export type { Toolbox } from './toolboxes.ts';

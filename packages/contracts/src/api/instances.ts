@@ -4,15 +4,13 @@ import { z } from 'zod';
 import { idSchema, slugSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import {
-  argumentsSchema,
-  environmentVariablesSchema,
-  headersSchema,
   limitsSchema,
   mountSchema,
   networkPolicySchema,
   remoteTransportSchema,
   secretsSchema,
 } from './launch.ts';
+import { instanceSettingsSchema } from './settings.ts';
 import { doneSchema, queryBoolean, queryInteger, refSchema, timestampSchema } from './values.ts';
 
 /** How an instance is now; the state of its most recently used running copy. */
@@ -98,24 +96,8 @@ export const addInstanceSchema = z.strictObject({
   slug: slugSchema.optional(),
   /** The toolbox it goes into; `starter` when absent. */
   toolbox: refSchema.optional(),
-  args: argumentsSchema.optional(),
-  env: environmentVariablesSchema.optional(),
   secrets: secretsSchema.optional(),
-  /** Default: what the catalog says, else off. */
-  network: networkPolicySchema.optional(),
-  limits: limitsSchema.partial().optional(),
-  mounts: z.array(mountSchema).max(50).optional(),
-  /** Lets the package and its dependencies run their install scripts, in the sandbox. */
-  approveScripts: z.boolean().optional(),
-  /** Which of the package's commands to run, when it has several. */
-  command: z.string().max(200).optional(),
-  /** Sleep after this many milliseconds without a request; 0 keeps it running. Default 600000. */
-  idleMs: z.int().min(0, 'at least 0').max(86_400_000, 'at most 86400000 (a day)').optional(),
-  startTimeoutMs: z.int().min(1000, 'at least 1000').max(600_000, 'at most 600000').optional(),
-  /** For a remote server only. */
-  transport: remoteTransportSchema.optional(),
-  headers: headersSchema.optional(),
-  allowPrivateNetwork: z.boolean().optional(),
+  ...instanceSettingsSchema.shape,
 });
 
 export type AddInstanceInput = z.input<typeof addInstanceSchema>;
