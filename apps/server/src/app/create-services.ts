@@ -96,6 +96,7 @@ export async function createServices(
     logs,
     supervisor,
     gateway,
+    agents,
     log,
     clock,
     readiness: createReadiness(db),

@@ -1,5 +1,5 @@
 import type { Status } from '@plugboard/contracts/api';
-import type { Gateway, OnChange } from '@plugboard/gateway';
+import type { AgentDirectory, Gateway, OnChange } from '@plugboard/gateway';
 import type { Installer, Logs, Supervisor } from '@plugboard/runtime';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
@@ -44,6 +44,8 @@ export interface AppServices {
   readonly logs: Logs;
   readonly supervisor: Supervisor;
   readonly gateway: Gateway;
+  /** Whom a token speaks for. */
+  readonly agents: AgentDirectory;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly clock: () => number;

@@ -5,9 +5,11 @@ import type { Logger } from 'pino';
 
 import type { AppServices } from '../app/services.ts';
 import { authenticateMember } from '../features/members/authenticate.ts';
+import { allowAnyPage, createRegistryApp } from '../features/registry/registry-app.ts';
 import { presentApiError, toApiError } from './api/api-error.ts';
 import type { ApiHandler } from './api/api-handler.ts';
 import { landingPage } from './landing-page.ts';
+import { registryPrefix } from './registry-path.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export interface HttpAppOptions {
@@ -66,6 +68,12 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     });
     return response ?? c.notFound();
   });
+
+  app.use(`${registryPrefix}/*`, async (c, next) => {
+    await next();
+    allowAnyPage(c);
+  });
+  app.route(registryPrefix, createRegistryApp(services));
 
   // Sign-in for people and OAuth for agents (/oauth, /.well-known) come here, then the console at /.
   app.get('/', (c) => {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AppError } from '@plugboard/contracts';
 
 import type { HostGuard } from './host-guard.ts';
+import { isRegistryPath } from './registry-path.ts';
 
 /** A raw request: the call path of agents, which no framework touches. */
 export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -57,9 +58,10 @@ function dispatch(
   response: ServerResponse,
 ): void {
   const { host, origin } = request.headers;
-  const reason = guard(host, origin);
+  const target = request.url ?? '/';
+  const reason = guard(host, isRegistryPath(target) ? undefined : origin);
   if (reason !== undefined) refuse(request, response, 403, 'forbidden', reason);
-  else if (isMcpPath(request.url ?? '/')) mcp(request, response);
+  else if (isMcpPath(target)) mcp(request, response);
   else app(request, response);
 }
 
