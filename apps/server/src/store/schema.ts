@@ -158,20 +158,15 @@ export interface InstanceRevisions {
   organization_id: string;
   instance_id: string;
   revision: number;
-  reason:
-    | 'installed'
-    | 'updated'
-    | 'configured'
-    | 'inherited'
-    | 'rolled_back'
-    | 'applied'
-    | 'restored';
+  reason: 'installed' | 'updated' | 'configured' | 'inherited' | 'rolled_back' | 'applied' | 'restored';
   version: string;
   entry: string | null;
   settings: Json;
   package: Json | null;
   launch: Json;
   sealed_secrets: Json;
+  idle_ms: number;
+  start_timeout_ms: number;
   contract: Json;
   member_id: string | null;
   note: string | null;

@@ -24,6 +24,9 @@ create table instance_revisions (
   -- What came of it, as instances.launch.
   launch jsonb not null,
   sealed_secrets jsonb not null,
+  -- What they came to, as in instances.
+  idle_ms integer not null,
+  start_timeout_ms integer not null,
   -- Kind, name and hash of each offering as it listed them then: [["tool", "echo", "<hex>"]].
   contract jsonb not null,
   -- The member who made it; null for Plugboard itself.
