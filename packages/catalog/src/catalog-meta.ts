@@ -59,8 +59,11 @@ const launchSchema = z.strictObject({
 
 /** One credential that a server wants, and how a person gets and checks it. */
 const credentialSchema = z.strictObject({
-  /** The configuration key that takes it: the variable's, header's or argument's name. */
-  key: z.string().min(1),
+  /**
+   * The configuration key that takes it: the variable's, header's or argument's name. Absent where
+   * signing in (`oauth`) is the way and there is nothing to paste.
+   */
+  key: z.string().min(1).optional(),
   kind: z.enum([
     'api_key',
     'token',
@@ -86,6 +89,8 @@ const toolSchema = z.strictObject({
   name: z.string().min(1),
   level: z.enum(levels),
   description: z.string().optional(),
+  /** When it is listed, if not always: the setting, the client or the plan that it takes. */
+  when: z.string().optional(),
 });
 
 /** Values that go together for one purpose, such as read-only use. */
@@ -102,6 +107,8 @@ const presetSchema = z.strictObject({
 export const catalogMetaSchema = z.strictObject({
   /** The short name it goes by, also the slug offered for its first instance. */
   id: idSchema,
+  /** Other short names that people look for it by, such as the product inside. */
+  aliases: z.array(idSchema),
   category: z.enum(categories),
   tier: z.enum(tiers),
   publisher: z.string().min(1),

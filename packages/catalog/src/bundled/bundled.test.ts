@@ -1,38 +1,44 @@
 import { describe, expect, it } from 'vitest';
 
-import { launchHintsKey, launchHintsSchema } from '../launch-hints.ts';
-import { serverJsonSchema } from '../server-json.ts';
-import { bundledServers, findBundled, starterServers } from './bundled.ts';
+import { catalogMetaKey, catalogMetaSchema } from '../catalog-meta.ts';
+import { serverJsonSchema, serverJsonSchemaUrl } from '../server-json.ts';
+import { bundledDigest, bundledServers, findBundled, starterServers } from './bundled.ts';
 
 describe('bundledServers', () => {
-  it.each(bundledServers.map((entry) => [entry.launch.id, entry] as const))(
+  it.each(bundledServers().map((entry) => [entry.meta.id, entry] as const))(
     '%s is valid and unchanged by parsing',
-    (_, { server, launch }) => {
+    (_, { server, meta }) => {
       expect(serverJsonSchema.parse(server)).toEqual(server);
-      expect(launchHintsSchema.parse(server._meta?.[launchHintsKey])).toEqual(launch);
-      expect(server.packages?.[0]?.version).toBe(server.version);
+      expect(catalogMetaSchema.parse(server._meta?.[catalogMetaKey])).toEqual(meta);
+      expect(server.$schema).toBe(serverJsonSchemaUrl);
+      expect(Object.keys(server._meta ?? {})).toEqual([catalogMetaKey]);
     },
   );
 
   it('has no name twice', () => {
-    const names = bundledServers.flatMap(({ server, launch }) => [
-      launch.id,
+    const names = bundledServers().flatMap(({ server, meta }) => [
+      meta.id,
+      ...meta.aliases,
       server.name,
       ...(server.packages ?? []).map((entry) => entry.identifier),
     ]);
     expect(new Set(names).size).toBe(names.length);
   });
+
+  it('reads its files once', () => {
+    expect(bundledServers()).toBe(bundledServers());
+  });
 });
 
 describe('findBundled', () => {
-  it('finds by registry name, package name and short id', () => {
-    for (const name of ['io.github.bytebase/dbhub', '@bytebase/dbhub', 'dbhub']) {
-      expect(findBundled(name)?.launch.id).toBe('dbhub');
+  it('finds by registry name, package name, short id and alias', () => {
+    for (const name of ['io.github.bytebase/dbhub', '@bytebase/dbhub', 'dbhub', 'postgres']) {
+      expect(findBundled(name)?.meta.id).toBe('dbhub');
     }
   });
 
   it('finds every server of the starter toolbox and nothing else by chance', () => {
-    for (const id of starterServers) expect(findBundled(id)?.launch.id).toBe(id);
+    for (const id of starterServers) expect(findBundled(id)?.meta.id).toBe(id);
     for (const name of [
       '',
       'constructor',
@@ -41,5 +47,12 @@ describe('findBundled', () => {
     ]) {
       expect(findBundled(name)).toBeUndefined();
     }
+  });
+});
+
+describe('bundledDigest', () => {
+  it('is a SHA-256', () => {
+    expect(bundledDigest()).toMatch(/^[0-9a-f]{64}$/);
+    expect(bundledDigest()).toBe(bundledDigest());
   });
 });

@@ -1,41 +1,78 @@
-import { launchHintsKey, type LaunchHints } from '../launch-hints.ts';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { catalogMetaKey, type CatalogMeta } from '../catalog-meta.ts';
 import type { ServerJson } from '../server-json.ts';
-import { dbhub } from './dbhub.ts';
-import { everything } from './everything.ts';
-import { filesystem } from './filesystem.ts';
-import { memory } from './memory.ts';
-import { playwright } from './playwright.ts';
-import { sequentialThinking } from './sequential-thinking.ts';
 
 /** An entry that ships with Plugboard. */
 export interface BundledServer {
-  /** Complete: our launch hints are in its `_meta` too. */
+  /** Complete: our own facts are in its `_meta` too. */
   readonly server: ServerJson;
-  readonly launch: LaunchHints;
+  readonly meta: CatalogMeta;
 }
-
-/** All entries that ship with Plugboard, in the order to show them. */
-export const bundledServers: readonly BundledServer[] = [
-  everything,
-  filesystem,
-  memory,
-  sequentialThinking,
-  dbhub,
-  playwright,
-].map(({ server, launch }) => ({
-  server: { ...server, _meta: { [launchHintsKey]: launch } },
-  launch,
-}));
 
 /** The servers of the toolbox that the first run makes, by short id. */
 export const starterServers: readonly string[] = ['everything', 'filesystem', 'memory'];
 
-/** Finds an entry by its registry name, its package's name, or its short id. */
+/** All entries that ship with Plugboard, by id. Read from disk by the first call. */
+export function bundledServers(): readonly BundledServer[] {
+  return bundled().servers;
+}
+
+/**
+ * Finds an entry by its short id or an alias of it, its registry name, or the identifier of one of
+ * its packages (of an image also without its tag).
+ */
 export function findBundled(name: string): BundledServer | undefined {
-  return bundledServers.find(
-    ({ server, launch }) =>
-      launch.id === name ||
-      server.name === name ||
-      server.packages?.some((entry) => entry.identifier === name),
+  return bundled().byName.get(name);
+}
+
+/** SHA-256 over all entries, hexadecimal: another one when any of them has changed. */
+export function bundledDigest(): string {
+  return bundled().digest;
+}
+
+interface Bundled {
+  readonly servers: readonly BundledServer[];
+  readonly byName: ReadonlyMap<string, BundledServer>;
+  readonly digest: string;
+}
+
+const folder = new URL('../../bundled/', import.meta.url);
+let read: Bundled | undefined;
+
+function bundled(): Bundled {
+  read ??= readBundled();
+  return read;
+}
+
+function readBundled(): Bundled {
+  const hash = createHash('sha256');
+  const servers: BundledServer[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    if (!file.endsWith('.json')) continue;
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    hash.update(`${file}\0${text}\0`);
+    servers.push(bundledServer(text));
+  }
+  const byName = new Map(
+    servers.flatMap((entry) => namesOf(entry).map((name) => [name, entry] as const)),
   );
+  return { servers, byName, digest: hash.digest('hex') };
+}
+
+function bundledServer(text: string): BundledServer {
+  // They are our own files, and a test parses each with both schemas.
+  const server: ServerJson & { _meta: Record<typeof catalogMetaKey, CatalogMeta> } =
+    JSON.parse(text);
+  return { server, meta: server._meta[catalogMetaKey] };
+}
+
+function namesOf({ server, meta }: BundledServer): string[] {
+  const packages = (server.packages ?? []).flatMap(({ identifier, registryType }) =>
+    registryType === 'oci'
+      ? [identifier, identifier.replace(/(?:@sha256:[0-9a-f]+|:[\w.-]+)$/, '')]
+      : [identifier],
+  );
+  return [meta.id, ...meta.aliases, server.name, ...packages];
 }

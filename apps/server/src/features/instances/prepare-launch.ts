@@ -37,7 +37,7 @@ export async function prepareLaunch(
     };
   }
   const mounts = await checkMounts(input.mounts ?? [], dataDir);
-  const { hints } = server;
+  const hints = server.meta?.launch;
   const installed = await installer.install({
     spec: server.packageSpec,
     command: input.command,

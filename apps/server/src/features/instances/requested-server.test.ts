@@ -5,14 +5,14 @@ import { defaultSlug, requestedServer } from './requested-server.ts';
 describe('requestedServer', () => {
   it('knows bundled servers by id, with their version unless another is asked for', () => {
     const memory = requestedServer({ server: 'memory' });
-    expect(memory).toMatchObject({ kind: 'package', hints: { id: 'memory' } });
+    expect(memory).toMatchObject({ kind: 'package', meta: { id: 'memory' } });
     expect(memory).toHaveProperty(
       'packageSpec',
       expect.stringMatching(/^@modelcontextprotocol\/server-memory@\d/),
     );
     expect(requestedServer({ server: '@modelcontextprotocol/server-memory@1.2.3' })).toMatchObject({
       packageSpec: '@modelcontextprotocol/server-memory@1.2.3',
-      hints: { id: 'memory' },
+      meta: { id: 'memory' },
     });
   });
 
@@ -21,7 +21,7 @@ describe('requestedServer', () => {
       kind: 'package',
       name: undefined,
       packageSpec: '@a/b@^1',
-      hints: undefined,
+      meta: undefined,
     });
   });
 

@@ -1,6 +1,6 @@
 import { AppError } from '@plugboard/contracts';
 import type { AddInstanceInput } from '@plugboard/contracts/api';
-import { findBundled, type LaunchHints } from '@plugboard/catalog';
+import { findBundled, type CatalogMeta } from '@plugboard/catalog';
 
 /** What a request to add an instance asks for. */
 export type RequestedServer =
@@ -10,7 +10,8 @@ export type RequestedServer =
       readonly name: string | undefined;
       /** npm package with an optional version or range. */
       readonly packageSpec: string;
-      readonly hints: LaunchHints | undefined;
+      /** What the catalog knows of it; undefined when it is not there. */
+      readonly meta: CatalogMeta | undefined;
     }
   | { readonly kind: 'remote'; readonly name: string; readonly url: string };
 
@@ -36,7 +37,7 @@ export function requestedServer(input: AddInstanceInput): RequestedServer {
   const { name, version } = splitVersion(input.server);
   const bundled = findBundled(name);
   if (!bundled) {
-    return { kind: 'package', name: undefined, packageSpec: input.server, hints: undefined };
+    return { kind: 'package', name: undefined, packageSpec: input.server, meta: undefined };
   }
   const npm = bundled.server.packages?.find(({ registryType }) => registryType === 'npm');
   if (!npm) throw new AppError('invalid_input', `server: "${name}" has no npm package to install.`);
@@ -44,13 +45,13 @@ export function requestedServer(input: AddInstanceInput): RequestedServer {
     kind: 'package',
     name: bundled.server.name,
     packageSpec: `${npm.identifier}@${version ?? npm.version ?? bundled.server.version}`,
-    hints: bundled.launch,
+    meta: bundled.meta,
   };
 }
 
 /** A slug made of the server's name, for requests that give none. */
 export function defaultSlug(server: RequestedServer, packageName: string | undefined): string {
-  if (server.kind === 'package' && server.hints) return server.hints.id;
+  if (server.kind === 'package' && server.meta) return server.meta.id;
   const words = (
     server.kind === 'remote'
       ? new URL(server.url).hostname.split('.').filter((part) => !/^(?:www|api|mcp)$/.test(part))[0]
