@@ -77,7 +77,10 @@ function renderColumn({ table, column, type, nullable, defaulted, words }: Colum
     if (plain === 'Timestamp' || plain === 'Json') name = `Generated${name}`;
     else name = `Generated<${name}>`;
   }
-  return `  ${column}: ${name};\n`;
+  const line = `  ${column}: ${name};`;
+  // As the formatter would have it.
+  if (!words || line.length <= 100) return `${line}\n`;
+  return `  ${column}:\n${name.replaceAll(/(?:^| \| )(?=\S)/g, '\n    | ').slice(1)};\n`;
 }
 
 function typeName(table: string): string {

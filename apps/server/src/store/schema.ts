@@ -158,7 +158,14 @@ export interface InstanceRevisions {
   organization_id: string;
   instance_id: string;
   revision: number;
-  reason: 'installed' | 'updated' | 'configured' | 'inherited' | 'rolled_back' | 'applied' | 'restored';
+  reason:
+    | 'installed'
+    | 'updated'
+    | 'configured'
+    | 'inherited'
+    | 'rolled_back'
+    | 'applied'
+    | 'restored';
   version: string;
   entry: string | null;
   settings: Json;
