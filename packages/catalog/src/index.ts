@@ -4,3 +4,6 @@ export { bundledDigest, bundledServers, findBundled, starterServers } from './bu
 export type { BundledServer } from './bundled/bundled.ts';
 export { serverJsonSchema, serverJsonSchemaUrl } from './server-json.ts';
 export type { ServerJson, ServerPackage, ServerRemote } from './server-json.ts';
+export { sourceMetaKey, sourceMetaSchema } from './sources/source-meta.ts';
+export type { SourceMeta } from './sources/source-meta.ts';
+export * from './configuration/index.ts';
