@@ -1,3 +1,18 @@
+export {
+  bundleLimits,
+  bundleServerJson,
+  fetchBundle,
+  installBundle,
+  readBundle,
+} from './bundle/index.ts';
+export type {
+  BundleCommand,
+  BundleEntry,
+  BundleFacts,
+  BundleManifest,
+  BundleOrigin,
+  InstalledBundle,
+} from './bundle/index.ts';
 export type {
   ConnectOptions,
   Driver,
