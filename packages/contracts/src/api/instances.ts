@@ -102,14 +102,28 @@ export const addInstanceSchema = z.strictObject({
 
 export type AddInstanceInput = z.input<typeof addInstanceSchema>;
 
-/** Steps of adding, in this order; a remote server has no install. */
-const addInstanceSteps = ['resolve', 'install', 'start', 'list', 'save'] as const;
+/**
+ * Steps of adding, in this order. A remote server has no fetch and no verify, and neither has a
+ * package that lies installed already.
+ */
+const addInstanceSteps = [
+  'resolve',
+  'fetch',
+  'verify',
+  'configure',
+  'start',
+  'list',
+  'pin',
+  'live',
+] as const;
 
 const addInstanceEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('progress'),
     step: z.enum(addInstanceSteps),
     message: z.string(),
+    /** Where it can be counted: packages fetched, and the bytes of them where they are known. */
+    progress: z.object({ done: z.int(), total: z.int(), bytes: z.int().optional() }).optional(),
   }),
   /** The last event. A failure ends the stream with an error instead, and nothing is left behind. */
   z.object({ type: z.literal('done'), instance: instanceSchema }),

@@ -1,8 +1,11 @@
-import { AppError, newId } from '@plugboard/contracts';
-import type { AddInstanceEvent, AddInstanceInput } from '@plugboard/contracts/api';
-import { sharedCredentials } from '@plugboard/gateway';
-import type { InstanceSpec } from '@plugboard/runtime';
-import { Secret, sealSecret } from '@plugboard/vault';
+import { newId } from '@plugboard/contracts';
+import type {
+  AddInstanceEvent,
+  AddInstanceInput,
+  InstanceSettings,
+} from '@plugboard/contracts/api';
+import { instanceSettingsSchema } from '@plugboard/contracts/api';
+import { Secret } from '@plugboard/vault';
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
@@ -12,12 +15,13 @@ import { noSuch, slugTaken } from '../reference.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import { selectToolbox } from '../toolboxes/queries.ts';
 import { type Launch, launchToRow } from './launch-row.ts';
-import type { PendingInstance } from './pending-instances.ts';
-import { prepareLaunch } from './prepare-launch.ts';
+import { prepareCandidate } from './prepare-candidate.ts';
 import { insertInstance, selectInstance } from './queries.ts';
-import { removeInstanceFiles, removeUnusedPackage } from './remove-files.ts';
-import { withWorkFolder } from './work-folder.ts';
-import { defaultSlug, requestedServer } from './requested-server.ts';
+import { defaultSlug, type RequestedServer, requestedServer } from './requested-server.ts';
+import { writeRevision } from './revisions/write-revision.ts';
+import { sealSecrets } from './seal-secrets.ts';
+import type { Tell } from './tell.ts';
+import { tryCandidate } from './try-candidate.ts';
 
 export type AddServices = Pick<
   AppServices,
@@ -41,9 +45,6 @@ export interface AddOptions {
   readonly signal: AbortSignal;
 }
 
-const defaultIdleMs = 600_000;
-const defaultStartTimeoutMs = 60_000;
-
 /**
  * Installs a server, starts it, lists what it offers and stores all that; only then can anyone see
  * it. When any of it fails nothing is left behind. Resolves with the instance's id; it runs.
@@ -54,142 +55,120 @@ export async function addInstance(
   services: AddServices,
   author: Author,
   input: AddInstanceInput,
-  options: AddOptions,
-): Promise<string> {
-  const id = newId();
-  const trial: Trial = { installDir: undefined };
-  try {
-    await services.packageFolders.add(() => runTrial(services, author, input, options, id, trial));
-    return id;
-  } catch (error) {
-    await undo(services, id, trial);
-    throw error;
-  }
-}
-
-interface Trial {
-  installDir: string | undefined;
-}
-
-async function runTrial(
-  services: AddServices,
-  author: Author,
-  input: AddInstanceInput,
   { onProgress, signal }: AddOptions,
-  id: string,
-  trial: Trial,
-): Promise<void> {
+): Promise<string> {
   const { organizationId } = author;
-  const tell = (step: Progress['step'], message: string) =>
-    onProgress({ type: 'progress', step, message });
+  const tell: Tell = (step, message, progress) =>
+    onProgress({ type: 'progress', step, message, ...(progress && { progress }) });
 
   const server = requestedServer(input);
-  tell(
-    'resolve',
-    server.kind === 'remote' ? `Adding ${server.url}` : `Adding ${server.packageSpec}`,
-  );
+  tell('resolve', `Adding ${nameOf(server)}`);
+  const slug = input.slug ?? defaultSlug(server);
   const toolboxRef = input.toolbox ?? 'starter';
   const toolbox = await withTenant(services.db, organizationId, async (db) => {
     const found = await selectToolbox(db, toolboxRef);
     if (!found) throw noSuch('toolbox', toolboxRef);
-    await refuseTakenSlug(db, input.slug);
+    await refuseTakenSlug(db, slug);
     return found;
   });
 
-  const prepared = await prepareLaunch(services, input, server, signal, (message) =>
-    tell('install', message),
-  );
-  if (prepared.launch.driver === 'process') trial.installDir = prepared.launch.installDir;
-  const slug = input.slug ?? defaultSlug(server, prepared.packageName);
-  if (input.slug === undefined) {
-    await withTenant(services.db, organizationId, (db) => refuseTakenSlug(db, slug));
-  }
-
-  const spec: InstanceSpec = {
-    id,
-    organizationId,
-    slug,
-    launch: withWorkFolder(prepared.launch, services.server.dataDir, id),
-    idleMs: input.idleMs ?? defaultIdleMs,
-    startTimeoutMs: input.startTimeoutMs ?? defaultStartTimeoutMs,
-    listed: false,
-  };
-  const secrets = Object.fromEntries(
-    Object.entries(input.secrets ?? {}).map(([name, value]) => [name, new Secret(value)]),
-  );
-  const pending: PendingInstance = { spec, secrets, definitions: undefined };
-  using _pending = services.pending.add(pending);
-
-  tell('start', `Starting ${slug}`);
-  await withAbort(services.supervisor.acquire(organizationId, id, sharedCredentials), signal);
-  const { definitions } = pending;
-  if (!definitions) throw new Error('a server was started without being listed');
-  tell('list', `${slug} offers ${definitions.offerings.length} tools, prompts and resources`);
-
-  tell('save', `Saving ${slug}`);
-  const sealedSecrets = await sealSecrets(services, organizationId, id, secrets);
-  const { dataDir } = services.server;
-  await commitChange(services, author, async (db) => {
-    const inserted = await insertInstance(db, {
-      id,
+  await using candidate = await prepareCandidate(
+    services,
+    {
       organizationId,
-      toolboxId: toolbox.id,
+      environment: toolbox.environment,
       slug,
-      serverName: prepared.serverName,
-      version: prepared.version,
-      launch: launchToRow(prepared.launch, dataDir),
-      sealedSecrets: JSON.stringify(sealedSecrets),
-      idleMs: spec.idleMs,
-      startTimeoutMs: spec.startTimeoutMs,
-    });
-    if (!inserted) throw slugTaken('instance', slug);
-    await saveDefinitions(db, organizationId, id, definitions);
-    return {
-      result: undefined,
-      record: {
-        kind: 'instance.added',
-        instanceId: id,
-        change: {
-          id,
-          slug,
-          toolbox: toolbox.slug,
-          server: prepared.serverName,
-          version: prepared.version,
-          ...presentLaunchForAudit(prepared.launch),
-          secretNames: Object.keys(secrets),
-          approvedScripts: input.approveScripts === true,
-          offerings: definitions.offerings.length,
-        },
-      },
-      // Its definitions are what is new to everybody else; the running copy is right as it is.
-      events: [{ kind: 'definitions', organizationId, instanceId: id }],
-    };
-  });
-}
-
-async function refuseTakenSlug(db: TenantDb, slug: string | undefined): Promise<void> {
-  if (slug !== undefined && (await selectInstance(db, slug))) throw slugTaken('instance', slug);
-}
-
-async function sealSecrets(
-  { keyring }: AddServices,
-  organizationId: string,
-  instanceId: string,
-  secrets: Readonly<Record<string, Secret>>,
-): Promise<Readonly<Record<string, string>>> {
-  const entries = Object.entries(secrets);
-  if (entries.length === 0) return {};
-  const key = await keyring.ownerKey(organizationId);
-  return Object.fromEntries(
-    entries.map(([name, secret]) => [
-      name,
-      sealSecret(key, { ownerId: organizationId, instanceId, name }, secret).toString('base64'),
-    ]),
+      server,
+      settings: settingsOf(input),
+      secrets: secretsOf(input),
+    },
+    { signal, tell },
   );
+  const id = newId();
+  await tryCandidate(
+    services,
+    organizationId,
+    candidate,
+    { id, keep: true, signal, tell },
+    async (definitions) => {
+      tell('pin', `Keeping what ${slug} listed, each with its hash`);
+      const sealed = await sealSecrets(services, organizationId, id, candidate.secrets);
+      await commitChange(services, author, async (db) => {
+        const inserted = await insertInstance(db, {
+          id,
+          organizationId,
+          toolboxId: toolbox.id,
+          slug,
+          serverName: candidate.serverName,
+          version: candidate.version,
+          launch: launchToRow(candidate.launch, services.server.dataDir),
+          sealedSecrets: JSON.stringify(sealed),
+          idleMs: candidate.idleMs,
+          startTimeoutMs: candidate.startTimeoutMs,
+        });
+        if (!inserted) throw slugTaken('instance', slug);
+        await writeRevision(db, {
+          organizationId,
+          instanceId: id,
+          dataDir: services.server.dataDir,
+          candidate,
+          sealedSecrets: sealed,
+          definitions,
+          reason: 'installed',
+          memberId: author.memberId,
+          note: undefined,
+        });
+        await saveDefinitions(db, organizationId, id, definitions);
+        return {
+          result: undefined,
+          record: {
+            kind: 'instance.added',
+            instanceId: id,
+            change: {
+              id,
+              slug,
+              toolbox: toolbox.slug,
+              server: candidate.serverName,
+              version: candidate.version,
+              ...presentLaunchForAudit(candidate.launch),
+              secretNames: Object.keys(candidate.secrets),
+              approvedScripts: candidate.settings.approveScripts === true,
+              offerings: definitions.offerings.length,
+            },
+          },
+          // Its definitions are what is new to everybody else; the running copy is right as it is.
+          events: [{ kind: 'definitions', organizationId, instanceId: id }],
+        };
+      });
+    },
+  );
+  tell('live', `${slug} is live`);
+  return id;
+}
+
+function nameOf(server: RequestedServer): string {
+  if (server.kind === 'remote') return server.url;
+  return server.kind === 'package' ? server.packageSpec : `bundle ${server.sha256.slice(0, 12)}`;
+}
+
+/** What of a request says how it runs, without secrets. */
+export function settingsOf(input: AddInstanceInput): InstanceSettings {
+  const { server: _server, slug: _slug, toolbox: _toolbox, secrets: _secrets, ...settings } = input;
+  return instanceSettingsSchema.parse(settings);
+}
+
+function secretsOf({ secrets }: AddInstanceInput): Readonly<Record<string, Secret>> {
+  return Object.fromEntries(
+    Object.entries(secrets ?? {}).map(([name, value]) => [name, new Secret(value)]),
+  );
+}
+
+async function refuseTakenSlug(db: TenantDb, slug: string): Promise<void> {
+  if (await selectInstance(db, slug)) throw slugTaken('instance', slug);
 }
 
 /** What the audit log keeps of a launch: arguments and values of variables may be secret. */
-function presentLaunchForAudit(launch: Launch): Readonly<Record<string, unknown>> {
+export function presentLaunchForAudit(launch: Launch): Readonly<Record<string, unknown>> {
   if (launch.driver === 'remote') {
     const { driver, transport, url, headers, allowPrivateNetwork } = launch;
     const { origin } = new URL(url);
@@ -197,25 +176,4 @@ function presentLaunchForAudit(launch: Launch): Readonly<Record<string, unknown>
   }
   const { driver, entry, args, env, network, limits, mounts } = launch;
   return { driver, entry, args: args.length, env: Object.keys(env), network, limits, mounts };
-}
-
-async function undo(services: AddServices, id: string, { installDir }: Trial): Promise<void> {
-  await services.supervisor.stop(id);
-  await removeInstanceFiles(services, id);
-  if (installDir === undefined) return;
-  await services.packageFolders.clean(() => removeUnusedPackage(services, installDir));
-}
-
-/** Rejects when the signal aborts; the caller then ends what was begun. */
-async function withAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(new AppError('cancelled', 'Adding the server was cancelled.'));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    promise.catch(() => undefined);
-  }
 }

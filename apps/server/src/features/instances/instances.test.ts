@@ -40,7 +40,7 @@ describe('instances.add', () => {
     const { status, body } = await add({ server: remote.url, slug: 'added' });
     expect(status).toBe(200);
     const steps = body.map(({ data }: { data: { step?: string } }) => data.step);
-    expect(steps).toEqual(['resolve', 'start', 'list', 'save', undefined]);
+    expect(steps).toEqual(['resolve', 'configure', 'start', 'list', 'pin', 'live', undefined]);
     expect(body.at(-1).data.instance).toMatchObject({
       slug: 'added',
       toolbox: { slug: 'starter' },

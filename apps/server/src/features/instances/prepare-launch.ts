@@ -1,84 +1,83 @@
-import type { AddInstanceInput } from '@plugboard/contracts/api';
+import type { InstanceSettings } from '@plugboard/contracts/api';
+import { AppError } from '@plugboard/contracts';
 import { defaultLimits, type ProcessLaunch, type ResourceLimits } from '@plugboard/runtime';
 
 import type { AppServices } from '../../app/services.ts';
+import type { PackageRecord } from './candidate.ts';
 import type { Launch } from './launch-row.ts';
 import { checkMounts } from './mounts.ts';
 import type { RequestedServer } from './requested-server.ts';
+import type { Tell } from './tell.ts';
 
 /** A server that is in place, and how to run it. */
 export interface PreparedLaunch {
   readonly launch: Launch;
   readonly serverName: string;
-  readonly packageName: string | undefined;
   readonly version: string;
+  readonly package: PackageRecord | undefined;
 }
 
 /** Installs what a request asks for, if it runs here, and says how to run it. */
 export async function prepareLaunch(
   { installer, server: { dataDir } }: Pick<AppServices, 'installer' | 'server'>,
-  input: AddInstanceInput,
+  settings: InstanceSettings,
   server: RequestedServer,
   signal: AbortSignal,
-  tell: (message: string) => void,
+  tell: Tell,
 ): Promise<PreparedLaunch> {
   if (server.kind === 'remote') {
     return {
       launch: {
         driver: 'remote',
-        transport: input.transport ?? 'streamable-http',
+        transport: settings.transport ?? 'streamable-http',
         url: server.url,
-        headers: input.headers ?? {},
-        allowPrivateNetwork: input.allowPrivateNetwork ?? false,
+        headers: settings.headers ?? {},
+        allowPrivateNetwork: settings.allowPrivateNetwork ?? false,
       },
       serverName: server.name,
-      packageName: undefined,
       version: 'remote',
+      package: undefined,
     };
   }
-  const mounts = await checkMounts(input.mounts ?? [], dataDir);
+  if (server.kind === 'bundle') {
+    throw new AppError('invalid_input', 'server: bundles cannot be installed yet.');
+  }
+  const mounts = await checkMounts(settings.mounts ?? [], dataDir);
   const hints = server.meta?.launch;
   const installed = await installer.install({
     spec: server.packageSpec,
-    command: input.command,
-    approveScripts: input.approveScripts === true,
+    command: settings.command,
+    approveScripts: settings.approveScripts === true,
     signal,
-    onProgress: spaced(tell),
+    onProgress: (message) => tell('fetch', message),
   });
   const launch: ProcessLaunch = {
     driver: 'process',
     installDir: installed.installDir,
     entry: installed.entry,
-    args: input.args ?? hints?.arguments ?? [],
-    env: { ...hints?.env, ...input.env },
-    network: input.network ?? hints?.network ?? { mode: 'off' },
-    limits: limitsOf(input, hints?.limits ?? defaultLimits),
+    args: settings.args ?? hints?.arguments ?? [],
+    env: { ...hints?.env, ...settings.env },
+    network: settings.network ?? hints?.network ?? { mode: 'off' },
+    limits: limitsOf(settings, hints?.limits ?? defaultLimits),
     mounts,
   };
   return {
     launch,
     serverName: server.name ?? installed.name,
-    packageName: installed.name,
     version: installed.version,
+    package: {
+      type: 'npm',
+      name: installed.name,
+      version: installed.version,
+      integrity: installed.integrity,
+    },
   };
 }
 
-function limitsOf({ limits }: AddInstanceInput, otherwise: ResourceLimits): ResourceLimits {
+function limitsOf({ limits }: InstanceSettings, otherwise: ResourceLimits): ResourceLimits {
   return {
     memoryMb: limits?.memoryMb ?? otherwise.memoryMb,
     cpus: limits?.cpus ?? otherwise.cpus,
     pids: limits?.pids ?? otherwise.pids,
-  };
-}
-
-const leastGapMs = 250;
-
-/** Passes on a message now and then: installers count every package. */
-function spaced(tell: (message: string) => void): (message: string) => void {
-  let last = 0;
-  return (message) => {
-    if (performance.now() - last < leastGapMs) return;
-    last = performance.now();
-    tell(message);
   };
 }

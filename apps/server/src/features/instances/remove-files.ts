@@ -2,9 +2,11 @@ import { rm, rmdir } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 
 import { instanceFolders } from '@plugboard/runtime';
+import { sql } from 'kysely';
 
 import type { AppServices } from '../../app/services.ts';
 import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
+import { keptRevisions } from './revisions/revision-reason.ts';
 import { launchFromRow } from './launch-row.ts';
 
 /** Deletes an instance's own folders and its log. */
@@ -17,14 +19,28 @@ export async function removeInstanceFiles(
   await logs.remove(instanceId);
 }
 
-/** Deletes an installed package when no instance of any organization runs it. */
+/** Deletes an installed package when no instance of any organization, and no revision that can be gone back to, names it. */
 export async function removeUnusedPackage(
   { db, server }: Pick<AppServices, 'db' | 'server'>,
   installDir: string,
 ): Promise<void> {
   for (const organizationId of await listOrganizationIds(db)) {
     const rows = await withTenant(db, organizationId, (tx) =>
-      tx.selectFrom('instances').select('launch').execute(),
+      tx
+        .selectFrom('instances')
+        .select('launch')
+        .union(
+          tx
+            .selectFrom('instance_revisions')
+            .innerJoin('instances', 'instances.id', 'instance_revisions.instance_id')
+            .whereRef(
+              'instance_revisions.revision',
+              '>',
+              sql`instances.revision - ${keptRevisions}`,
+            )
+            .select('instance_revisions.launch'),
+        )
+        .execute(),
     );
     const used = rows
       .map(({ launch }) => launchFromRow(launch, server.dataDir))

@@ -2,7 +2,8 @@ import type { AppServices } from '../../app/services.ts';
 import { type Author, commitChange } from '../change.ts';
 import { launchFromRow } from './launch-row.ts';
 import { deleteInstance, requireInstance } from './queries.ts';
-import { removeInstanceFiles, removeUnusedPackage } from './remove-files.ts';
+import { releasePackage } from './prepare-candidate.ts';
+import { removeInstanceFiles } from './remove-files.ts';
 
 export type RemoveServices = Pick<
   AppServices,
@@ -46,7 +47,7 @@ export async function removeInstance(
   await removeInstanceFiles(services, row.id);
   const launch = launchFromRow(row.launch, services.server.dataDir);
   if (launch.driver === 'process') {
-    await services.packageFolders.clean(() => removeUnusedPackage(services, launch.installDir));
+    await releasePackage(services, launch.installDir);
   }
   return row.id;
 }

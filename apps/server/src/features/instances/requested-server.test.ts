@@ -21,12 +21,14 @@ describe('requestedServer', () => {
       kind: 'package',
       name: undefined,
       packageSpec: '@a/b@^1',
+      entry: undefined,
+      target: undefined,
       meta: undefined,
     });
   });
 
   it('takes https URLs as remote servers', () => {
-    expect(requestedServer({ server: 'https://mcp.example.com/x#y' })).toEqual({
+    expect(requestedServer({ server: 'https://mcp.example.com/x#y' })).toMatchObject({
       kind: 'remote',
       name: 'mcp.example.com',
       url: 'https://mcp.example.com/x',
@@ -36,15 +38,15 @@ describe('requestedServer', () => {
 
 describe('defaultSlug', () => {
   it.each([
-    ['memory', undefined, 'memory'],
-    ['@acme/mcp-server-weather', '@acme/mcp-server-weather', 'weather'],
-    ['@bytebase/thing_two', '@bytebase/thing_two', 'thing-two'],
-    ['3d-mcp', '3d-mcp', 'server-3d'],
-    ['mcp', 'mcp', 'server'],
-    ['https://mcp.linear.app/mcp', undefined, 'linear'],
-    [`a${'-long'.repeat(20)}`, `a${'-long'.repeat(20)}`, 'a-long-long-long-long-long-long'],
-  ])('of %s is made of its name', (server, packageName, slug) => {
-    const made = defaultSlug(requestedServer({ server }), packageName);
+    ['memory', 'memory'],
+    ['@acme/mcp-server-weather@1.2.3', 'weather'],
+    ['@bytebase/thing_two', 'thing-two'],
+    ['3d-mcp', 'server-3d'],
+    ['mcp', 'server'],
+    ['https://mcp.linear.app/mcp', 'linear'],
+    [`a${'-long'.repeat(20)}`, 'a-long-long-long-long-long-long'],
+  ])('of %s is made of its name', (server, slug) => {
+    const made = defaultSlug(requestedServer({ server }));
     expect(made).toBe(slug);
     expect(made).toMatch(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/);
   });

@@ -1,19 +1,43 @@
 import { AppError } from '@plugboard/contracts';
 import type { AddInstanceInput } from '@plugboard/contracts/api';
-import { findBundled, type CatalogMeta } from '@plugboard/catalog';
+import { findBundled, type CatalogMeta, type ServerJson } from '@plugboard/catalog';
 
-/** What a request to add an instance asks for. */
-export type RequestedServer =
-  | {
-      readonly kind: 'package';
-      /** The catalog's name, or the package's. */
-      readonly name: string | undefined;
-      /** npm package with an optional version or range. */
-      readonly packageSpec: string;
-      /** What the catalog knows of it; undefined when it is not there. */
-      readonly meta: CatalogMeta | undefined;
-    }
-  | { readonly kind: 'remote'; readonly name: string; readonly url: string };
+/** Which of an entry's ways to run it is meant: an index of its packages or of its remotes. */
+export interface EntryTarget {
+  readonly kind: 'package' | 'remote';
+  readonly index: number;
+}
+
+interface FromCatalog {
+  /** The entry, whose `_meta` holds Plugboard's own facts only where they can be trusted. */
+  readonly entry: ServerJson | undefined;
+  readonly target: EntryTarget | undefined;
+  /** What the catalog knows of it; undefined when it is not there. */
+  readonly meta: CatalogMeta | undefined;
+}
+
+/** A server that was asked for, found. */
+export type RequestedServer = FromCatalog &
+  (
+    | {
+        readonly kind: 'package';
+        /** The catalog's name; undefined for the package's own. */
+        readonly name: string | undefined;
+        /** npm package with an optional version or range. */
+        readonly packageSpec: string;
+        /** SHA-256 that the tarball must have, where the entry names one. */
+        readonly sha256?: string | undefined;
+      }
+    | {
+        readonly kind: 'bundle';
+        readonly name: string | undefined;
+        /** Of the bundle's file, hexadecimal. */
+        readonly sha256: string;
+        /** Where to fetch it; undefined for one that was uploaded. */
+        readonly url: string | undefined;
+      }
+    | { readonly kind: 'remote'; readonly name: string; readonly url: string }
+  );
 
 const processOptions = [
   'args',
@@ -37,7 +61,7 @@ export function requestedServer(input: AddInstanceInput): RequestedServer {
   const { name, version } = splitVersion(input.server);
   const bundled = findBundled(name);
   if (!bundled) {
-    return { kind: 'package', name: undefined, packageSpec: input.server, meta: undefined };
+    return { kind: 'package', name: undefined, packageSpec: input.server, ...notFromCatalog };
   }
   const npm = bundled.server.packages?.find(({ registryType }) => registryType === 'npm');
   if (!npm) throw new AppError('invalid_input', `server: "${name}" has no npm package to install.`);
@@ -45,23 +69,36 @@ export function requestedServer(input: AddInstanceInput): RequestedServer {
     kind: 'package',
     name: bundled.server.name,
     packageSpec: `${npm.identifier}@${version ?? npm.version ?? bundled.server.version}`,
+    entry: bundled.server,
+    target: { kind: 'package', index: bundled.server.packages?.indexOf(npm) ?? 0 },
     meta: bundled.meta,
   };
 }
 
+const notFromCatalog = { entry: undefined, target: undefined, meta: undefined };
+
 /** A slug made of the server's name, for requests that give none. */
-export function defaultSlug(server: RequestedServer, packageName: string | undefined): string {
-  if (server.kind === 'package' && server.meta) return server.meta.id;
-  const words = (
-    server.kind === 'remote'
-      ? new URL(server.url).hostname.split('.').filter((part) => !/^(?:www|api|mcp)$/.test(part))[0]
-      : (packageName ?? server.packageSpec).replace(/^@[^/]*\//, '')
-  )
+export function defaultSlug(server: RequestedServer): string {
+  if (server.meta) return server.meta.id;
+  const words = spokenName(server)
     ?.toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '' && word !== 'mcp' && word !== 'server');
   const slug = (words ?? []).join('-').slice(0, 32).replace(/-+$/, '');
   return /^[a-z]/.test(slug) ? slug : `server${slug === '' ? '' : `-${slug.slice(0, 25)}`}`;
+}
+
+function spokenName(server: RequestedServer): string | undefined {
+  switch (server.kind) {
+    case 'remote':
+      return new URL(server.url).hostname
+        .split('.')
+        .find((part) => !/^(?:www|api|mcp)$/.test(part));
+    case 'package':
+      return splitVersion(server.packageSpec).name.replace(/^@[^/]*\//, '');
+    case 'bundle':
+      return server.name?.replace(/^.*\//, '');
+  }
 }
 
 function remoteServer(input: AddInstanceInput): RequestedServer {
@@ -88,7 +125,7 @@ function remoteServer(input: AddInstanceInput): RequestedServer {
     throw new AppError('invalid_input', `secrets.${name}: a header's value is one line of text.`);
   }
   url.hash = '';
-  return { kind: 'remote', name: url.host, url: url.href };
+  return { kind: 'remote', name: url.host, url: url.href, ...notFromCatalog };
 }
 
 /** Splits `name@version`, minding the scope's own `@`. */

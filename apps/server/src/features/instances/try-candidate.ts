@@ -1,0 +1,67 @@
+import { sharedCredentials } from '@plugboard/gateway';
+import type { InstanceSpec } from '@plugboard/runtime';
+
+import type { AppServices } from '../../app/services.ts';
+import type { Definitions } from '../definitions/read-definitions.ts';
+import type { Candidate } from './candidate.ts';
+import { orAborted, refuseAborted } from './or-aborted.ts';
+import type { PendingInstance } from './pending-instances.ts';
+import { removeInstanceFiles } from './remove-files.ts';
+import type { Tell } from './tell.ts';
+import { withWorkFolder } from './work-folder.ts';
+
+export type TryServices = Pick<AppServices, 'logs' | 'pending' | 'server' | 'supervisor'>;
+
+export interface TryOptions {
+  /** The new instance's own, or a fresh one to try a change of an instance beside it. */
+  readonly id: string;
+  /** Whether it goes on running under this id when `use` resolves. */
+  readonly keep: boolean;
+  readonly signal: AbortSignal;
+  readonly tell: Tell;
+}
+
+/**
+ * Starts a candidate under an id that no stored instance has, lists it, and hands what it listed to
+ * `use`, during which it runs. After that, when it is not to be kept or anything failed, it is
+ * stopped, and its folders and log are deleted. Rejects as `supervisor.acquire` and `use` do, and
+ * with `cancelled` when the signal aborts before `use` began.
+ */
+export async function tryCandidate<T>(
+  services: TryServices,
+  organizationId: string,
+  candidate: Candidate,
+  { id, keep, signal, tell }: TryOptions,
+  use: (definitions: Definitions) => Promise<T>,
+): Promise<T> {
+  const { slug, launch, secrets, idleMs, startTimeoutMs } = candidate;
+  const spec: InstanceSpec = {
+    id,
+    organizationId,
+    slug,
+    launch: withWorkFolder(launch, services.server.dataDir, id),
+    idleMs,
+    startTimeoutMs,
+    listed: false,
+  };
+  const pending: PendingInstance = { spec, secrets, definitions: undefined };
+  let kept = false;
+  try {
+    using _pending = services.pending.add(pending);
+    refuseAborted(signal);
+    tell('start', `Starting ${slug}`);
+    await orAborted(services.supervisor.acquire(organizationId, id, sharedCredentials), signal);
+    const { definitions } = pending;
+    if (!definitions) throw new Error('a server was started without being listed');
+    tell('list', `${slug} offers ${definitions.offerings.length} tools, prompts and resources`);
+    refuseAborted(signal);
+    const result = await use(definitions);
+    kept = keep;
+    return result;
+  } finally {
+    if (!kept) {
+      await services.supervisor.stop(id);
+      await removeInstanceFiles(services, id);
+    }
+  }
+}
