@@ -25,8 +25,25 @@ export type {
   InstanceTest,
   LogLine,
 } from './instances.ts';
-export { configurationValuesSchema, instanceSettingsSchema } from './settings.ts';
-export type { ConfigurationValue, ConfigurationValues, InstanceSettings } from './settings.ts';
+export {
+  configurationOrigins,
+  configurationValuesSchema,
+  instanceSettingsSchema,
+} from './settings.ts';
+export type {
+  ConfigurationOrigin,
+  ConfigurationValue,
+  ConfigurationValues,
+  InstanceSettings,
+} from './settings.ts';
+export { canonicalLock, grantKey, withoutExpired } from './lock-canonical.ts';
+export { compareDefinitions, compareLocks } from './lock-compare.ts';
+export type { LockChange, LockDrift, LockFieldChange, LockKind } from './lock-compare.ts';
+export { lockDocumentSchema, maxLockBytes } from './lock-document.ts';
+export type { LockCatalogSource, LockDocument, LockGrant, LockInstance } from './lock-document.ts';
+export { findUnsafePart } from './lock-safety.ts';
+export { maxBackupBytes } from './lock.ts';
+export type { ApplyLockEvent, BackupContent, LockPlan, PlannedChange } from './lock.ts';
 export type { OfferingView } from './offerings.ts';
 export type { DoctorCheck, DoctorReport, Status } from './status.ts';
 export type { Toolbox } from './toolboxes.ts';

@@ -60,3 +60,17 @@ export const instanceSettingsSchema = z.strictObject({
 });
 
 export type InstanceSettings = z.output<typeof instanceSettingsSchema>;
+
+/** Where a setting comes from, lowest first; of layers, `dev` is lowest. */
+export const configurationOrigins = [
+  'plugboard',
+  'catalog',
+  'preset',
+  'template',
+  'layer:dev',
+  'layer:staging',
+  'layer:prod',
+  'own',
+] as const;
+
+export type ConfigurationOrigin = (typeof configurationOrigins)[number];
