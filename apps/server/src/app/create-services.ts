@@ -10,6 +10,7 @@ import { openAuditService } from '../features/audit/audit-service.ts';
 import { Turns } from '../features/definitions/turns.ts';
 import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/pending-instances.ts';
+import { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import { createKeyring } from '../features/organizations/keyring.ts';
 import { createSessionMail } from '../features/sessions/session-mail.ts';
 import { createSessionStore } from '../features/sessions/session-store.ts';
@@ -42,6 +43,7 @@ export async function createServices(
   const keyring = createKeyring(db, masterKey);
   const pending = new PendingInstances();
   const definitionTurns = new Turns();
+  const instanceChanges = new InstanceChanges();
   const installer = createInstaller({ dataDir, sandbox });
   await installer.clean();
   const logs = owner.use(await createLogs({ dataDir, log }));
@@ -52,6 +54,7 @@ export async function createServices(
     keyring,
     pending,
     definitionTurns,
+    instanceChanges,
     logs,
     log,
     onChange,
@@ -92,6 +95,7 @@ export async function createServices(
     installer,
     pending,
     packageFolders: new PackageFolders(),
+    instanceChanges,
     definitionTurns,
     logs,
     supervisor,

@@ -9,6 +9,7 @@ import type { AuditService } from '../features/audit/audit-service.ts';
 import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/pending-instances.ts';
+import type { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import type { Keyring } from '../features/organizations/keyring.ts';
 import type { ServerUrls } from '../http/urls.ts';
 import type { Database } from '../store/schema.ts';
@@ -39,6 +40,7 @@ export interface AppServices {
   readonly installer: Installer;
   readonly pending: PendingInstances;
   readonly packageFolders: PackageFolders;
+  readonly instanceChanges: InstanceChanges;
   /** In which the definitions of an instance are listed and stored, by its id. */
   readonly definitionTurns: Turns;
   readonly logs: Logs;

@@ -22,6 +22,7 @@ export type SupervisorServices = Pick<
   | 'keyring'
   | 'pending'
   | 'definitionTurns'
+  | 'instanceChanges'
   | 'logs'
   | 'log'
   | 'onChange'
@@ -86,6 +87,12 @@ export async function startSupervisor(services: SupervisorServices): Promise<Run
   return {
     supervisor,
     upstreams,
-    following: followInstanceChanges({ onChange, source, supervisor, log }),
+    following: followInstanceChanges({
+      onChange,
+      source,
+      supervisor,
+      log,
+      changes: services.instanceChanges,
+    }),
   };
 }

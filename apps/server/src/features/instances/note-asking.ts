@@ -1,13 +1,19 @@
+import type { OnChange } from '@plugboard/gateway';
+
 import { type ChangeServices, commitChange } from '../change.ts';
 
 /**
  * Remembers that an instance asks things of its clients, from which on clients that can answer get a
- * connection of their own. Written once; later calls of this process do nothing.
+ * connection of their own. Written once; later calls of this process do nothing until the instance
+ * changes, which forgets it: another version may never ask.
  */
 export function createNoteAsking(
-  services: ChangeServices,
+  services: ChangeServices & { readonly onChange: OnChange },
 ): (organizationId: string, instanceId: string) => Promise<void> {
   const noted = new Set<string>();
+  services.onChange((event) => {
+    if (event.kind === 'instance') noted.delete(event.instanceId);
+  });
   return async (organizationId, instanceId) => {
     if (noted.has(instanceId)) return;
     noted.add(instanceId);

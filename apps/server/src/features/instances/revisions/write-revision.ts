@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 
 import type { Definitions } from '../../definitions/read-definitions.ts';
 import type { TenantDb } from '../../tenant-db.ts';
-import type { Candidate } from '../candidate.ts';
 import { launchToRow } from '../launch-row.ts';
+import type { StoredCandidate } from './stored-candidate.ts';
 import { keptRevisions, type RevisionReason } from './revision-reason.ts';
 
 export interface NewRevision {
@@ -11,7 +11,7 @@ export interface NewRevision {
   readonly instanceId: string;
   /** The server's data directory, which stored paths are relative to. */
   readonly dataDir: string;
-  readonly candidate: Omit<Candidate, 'slug' | 'secrets'>;
+  readonly candidate: StoredCandidate;
   /** By name, as base64; all of them, and no other is kept. */
   readonly sealedSecrets: Readonly<Record<string, string>>;
   /** What it offers as this revision. */
