@@ -4,6 +4,26 @@ export { bundledDigest, bundledServers, findBundled, starterServers } from './bu
 export type { BundledServer } from './bundled/bundled.ts';
 export { serverJsonSchema, serverJsonSchemaUrl } from './server-json.ts';
 export type { ServerJson, ServerPackage, ServerRemote } from './server-json.ts';
+export { readBundled } from './sources/bundled.ts';
+export { readDocker, readDockerText } from './sources/docker.ts';
+export { placeWithin, readFolder } from './sources/folder.ts';
+export { checkOut } from './sources/git-checkout.ts';
+export type { Checkout } from './sources/git-checkout.ts';
+export { plainMarkdown } from './sources/plain-markdown.ts';
+export { readRegistry } from './sources/registry.ts';
+export { registryMetaKey } from './sources/registry-item.ts';
 export { sourceMetaKey, sourceMetaSchema } from './sources/source-meta.ts';
 export type { SourceMeta } from './sources/source-meta.ts';
+export { defaultSourceLimits } from './sources/source-reader.ts';
+export type {
+  Refusal,
+  SourceEntry,
+  SourceFetch,
+  SourceLimits,
+  SourcePage,
+  SourcePages,
+  SourceResponse,
+  SourceResume,
+} from './sources/source-reader.ts';
 export * from './configuration/index.ts';
+export * from './search/index.ts';

@@ -12,9 +12,12 @@ interface Column {
 }
 
 const typeNames: Readonly<Record<string, string>> = {
+  _text: 'string[]',
   bool: 'boolean',
   bytea: 'Buffer',
+  float4: 'number',
   float8: 'number',
+  int2: 'number',
   int4: 'number',
   int8: 'number',
   jsonb: 'Json',

@@ -65,6 +65,51 @@ export interface AuditRecords {
   hash: Buffer;
 }
 
+export interface CatalogPostings {
+  organization_id: string;
+  word: string;
+  server_id: number;
+  part: number;
+  weight: number;
+}
+
+export interface CatalogServerTexts {
+  organization_id: string;
+  server_id: number;
+  source_id: string;
+  version: string;
+  bundled_source_id: string | null;
+  bundled_version: string | null;
+  card: string;
+  words: string;
+  digest: Buffer;
+}
+
+export interface CatalogServers {
+  id: number;
+  organization_id: string;
+  name: string;
+  viewer_from: number;
+  viewer_to: number;
+  category: string;
+  tier: string;
+  verified: boolean;
+  transports: string[];
+  runtimes: string[];
+  license: string;
+  source: string;
+  status: string;
+  features: string[];
+  facets: string;
+  publisher: string;
+  title: string;
+  stars: number;
+  downloads: number;
+  popularity: number;
+  boost: number;
+  updated_at: Timestamp;
+}
+
 export interface CatalogSources {
   id: string;
   organization_id: string;
@@ -99,6 +144,18 @@ export interface CatalogSyncs {
   ended_at: Timestamp | null;
 }
 
+export interface CatalogTools {
+  organization_id: string;
+  server_id: number;
+  part: number;
+  name: string;
+  title: string | null;
+  description: string | null;
+  level: 'read' | 'write' | 'execute' | 'admin';
+  level_from: 'catalog' | 'annotations' | 'assumed';
+  words: string;
+}
+
 export interface CatalogVersions {
   organization_id: string;
   source_id: string;
@@ -115,6 +172,16 @@ export interface CatalogVersions {
   readme: string | null;
   tools: string | null;
   synced_at: GeneratedTimestamp;
+}
+
+export interface CatalogWords {
+  organization_id: string;
+  word: string;
+  length: number;
+  letters: number;
+  seen_by_anybody: number;
+  seen_by_members: number;
+  seen_by_admins: number;
 }
 
 export interface ConfigurationLayers {
@@ -310,9 +377,14 @@ export interface Database {
   audit_checkpoints: AuditCheckpoints;
   audit_heads: AuditHeads;
   audit_records: AuditRecords;
+  catalog_postings: CatalogPostings;
+  catalog_server_texts: CatalogServerTexts;
+  catalog_servers: CatalogServers;
   catalog_sources: CatalogSources;
   catalog_syncs: CatalogSyncs;
+  catalog_tools: CatalogTools;
   catalog_versions: CatalogVersions;
+  catalog_words: CatalogWords;
   configuration_layers: ConfigurationLayers;
   configuration_templates: ConfigurationTemplates;
   grants: Grants;
