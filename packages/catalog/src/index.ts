@@ -27,3 +27,4 @@ export type {
 } from './sources/source-reader.ts';
 export * from './configuration/index.ts';
 export * from './search/index.ts';
+export * from './interchange/index.ts';
