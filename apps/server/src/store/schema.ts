@@ -82,6 +82,7 @@ export interface CatalogServerTexts {
   bundled_version: string | null;
   card: string;
   words: string;
+  terms: string;
   digest: Buffer;
 }
 
@@ -137,10 +138,12 @@ export interface CatalogSyncs {
   progress: GeneratedJson;
   refusals: GeneratedJson;
   error: string | null;
+  is_full: Generated<boolean>;
   member_id: string | null;
   queued_at: GeneratedTimestamp;
   started_at: Timestamp | null;
   beat_at: Timestamp | null;
+  claim: string | null;
   ended_at: Timestamp | null;
 }
 
@@ -163,6 +166,7 @@ export interface CatalogVersions {
   version: string;
   document: string;
   digest: Buffer;
+  mark: Generated<Buffer>;
   status: Generated<'active' | 'deprecated' | 'deleted'>;
   status_message: string | null;
   is_latest: Generated<boolean>;

@@ -8,7 +8,14 @@ export { mergeTools } from './merge-tools.ts';
 export type { MergedCredential, MergedServer, MergedTool, ServerIcon } from './merged-server.ts';
 export { parseQuery } from './parse-query.ts';
 export type { Choice, QueryMessage, SearchQuery } from './parse-query.ts';
-export { postingsOf, toolNameWeight } from './postings.ts';
+export {
+  boostOf,
+  phraseText,
+  postingsOf,
+  serverPhrases,
+  toolNameWeight,
+  toolPhrases,
+} from './postings.ts';
 export type { Posting } from './postings.ts';
 export { facetKeys, features, queryKeys, sortOrders } from './query-keys.ts';
 export type { FacetKey, SortOrder } from './query-keys.ts';

@@ -45,7 +45,7 @@ export interface SearchQuery {
   readonly facets: Readonly<Partial<Record<FacetKey, Choice>>>;
   /** Parts of the publisher's name, folded. */
   readonly publisher: Choice;
-  /** Words of tools' names. */
+  /** Words that stand together in the name of one tool, with spaces between. */
   readonly tool: Choice;
   readonly updated: MomentRange;
   /** Undefined when the query does not say. */
@@ -201,9 +201,8 @@ class Reader {
     const choice = this.#choices.get(key.key) ?? { any: [], none: [] };
     this.#choices.set(key.key, choice);
     const list = negated ? choice.none : choice.any;
-    for (const each of key.key === 'tool' ? identifierWords(text) : [value]) {
-      if (!list.includes(each)) list.push(each);
-    }
+    const wanted = key.key === 'tool' ? identifierWords(text).slice(0, maxWords).join(' ') : value;
+    if (wanted !== '' && !list.includes(wanted)) list.push(wanted);
   }
 
   #readMoments(raw: string, negated: boolean, text: string): void {

@@ -41,12 +41,55 @@ export function postingsOf(server: MergedServer): Posting[] {
   own.addNamed(identifierWords(server.publisher), fieldWeights.publisher);
   own.add(proseWords(server.publisher), fieldWeights.publisher);
   own.add([server.category], fieldWeights.category);
-  own.add(identifierWords(namespace), fieldWeights.namespace);
+  own.add(namespaceWords(namespace), fieldWeights.namespace);
   own.addLong(proseWords(server.description), fieldWeights.description);
   return [
     ...own.postings(0),
     ...server.tools.flatMap((tool, index) => toolPostings(tool, index + 1)),
   ];
+}
+
+/** Factor of what a server's words are worth: what is used and proven comes before its like. */
+export function boostOf({ tier, verified, popularity, status }: MergedServer): number {
+  const ofTier = { official: 0.25, curated: 0.2, community: 0 }[tier];
+  const boost = 1 + ofTier + (verified ? 0.1 : 0) + 0.3 * popularity;
+  return status === 'deprecated' ? boost / 2 : boost;
+}
+
+/** Text in which phrases are found: words with one space around each, fields kept apart. */
+export function phraseText(fields: readonly (readonly string[])[]): string {
+  return fields.map((words) => ` ${words.join(' ')} `).join('|');
+}
+
+/** The fields of a server in which phrases are found. */
+export function serverPhrases({
+  title,
+  name,
+  description,
+  keywords,
+  publisher,
+}: MergedServer): string {
+  return phraseText(
+    [title, description, publisher, ...keywords]
+      .map(proseWords)
+      .concat([identifierWords(name.split('/')[1] ?? name)]),
+  );
+}
+
+/** The fields of a tool in which phrases are found. */
+export function toolPhrases({ name, title, description }: MergedTool): string {
+  return phraseText([
+    identifierWords(name),
+    proseWords(title ?? ''),
+    proseWords((description ?? '').slice(0, 600)),
+  ]);
+}
+
+/** Without what thousands of names begin with, such as `io.github`. */
+function namespaceWords(namespace: string): string[] {
+  const labels = namespace.toLowerCase().split('.');
+  const own = /^io\.git(?:hub|lab)$/.test(labels.slice(0, 2).join('.')) ? 2 : 1;
+  return labels.slice(own).flatMap(identifierWords);
 }
 
 function toolPostings({ name, title, description }: MergedTool, part: number): Posting[] {

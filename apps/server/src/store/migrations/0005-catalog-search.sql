@@ -57,6 +57,8 @@ create table catalog_server_texts (
   card text not null,
   -- Title, description and keywords as folded words with one space around each, for phrases.
   words text not null,
+  -- The words of its postings, with spaces between: by these they are found again.
+  terms text not null,
   -- SHA-256 of all that was made of it: the same means that nothing is to be written.
   digest bytea not null,
   constraint catalog_server_texts_pk primary key (organization_id, server_id),

@@ -1,0 +1,49 @@
+import { type RawBuilder, sql } from 'kysely';
+
+import type { Alternative } from './expand-words.ts';
+
+/** What the best single tool adds to a server when it has several of the query's words at once. */
+const toolShare = 0.6;
+
+/**
+ * The relation `hits (server_id, part, term, worth)`: what each of the query's words is worth in each
+ * server and tool that has it.
+ */
+export function hitsOf(alternatives: readonly Alternative[]): RawBuilder<unknown> {
+  return sql`
+    select p.server_id, p.part, a.term, max(p.weight * a.factor) as worth
+    from unnest(
+      ${alternatives.map(({ term }) => term)}::smallint[],
+      ${alternatives.map(({ word }) => word)}::text[],
+      ${alternatives.map(({ factor }) => factor)}::float8[]
+    ) as a (term, word, factor)
+    join catalog_postings p on p.word = a.word
+    group by p.server_id, p.part, a.term`;
+}
+
+/**
+ * The relation `(server_id, matched, worth)`: how many of the words a server has, itself or in its
+ * tools, and what that is worth in all. Reads `hits`.
+ */
+export function worthOfServers(terms: number): RawBuilder<unknown> {
+  if (terms === 1) {
+    return sql`select server_id, 1::bigint as matched, max(worth) as worth from hits group by server_id`;
+  }
+  return sql`
+    select w.server_id, w.matched,
+      (w.worth + ${toolShare}::float8 * coalesce(t.worth, 0)) * power(w.matched / ${terms}::float8, 2) as worth
+    from (
+      select server_id, count(*) as matched, sum(worth) as worth from (
+        select server_id, term, max(worth) as worth from hits group by server_id, term) by_term
+      group by server_id) w
+    left join (
+      select server_id, max(worth) as worth from (
+        select server_id, sum(worth) as worth from hits
+        where part > 0 group by server_id, part having count(*) > 1) by_tool
+      group by server_id) t on t.server_id = w.server_id`;
+}
+
+/** How many of the words a result must have, if any result has as many. */
+export function neededWords(terms: number): number {
+  return terms <= 2 ? terms : Math.ceil(terms * 0.6);
+}
