@@ -1,3 +1,5 @@
+export { createBackupKey, openBackup, packBackup } from './backup-file.ts';
+export type { BackupKey, OpenedBackup } from './backup-file.ts';
 export { createOwnerKey, openOwnerKey, openSecret, sealSecret } from './envelope.ts';
 export type { SecretIdentity } from './envelope.ts';
 export { deriveKey, loadMasterKey } from './master-key.ts';
