@@ -18,3 +18,6 @@ export type {
   ResolvedSecret,
   SealedSlot,
 } from './resolve-launch.ts';
+export { looksLikeSecret, secretsInArguments } from './looks-secret.ts';
+export { isSafePattern } from './safe-pattern.ts';
+export { storedTarget } from './stored-target.ts';

@@ -3,10 +3,14 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { accessContract } from './access.ts';
 import { agentsContract } from './agents.ts';
 import { auditContract } from './audit.ts';
+import { bundlesContract } from './bundles.ts';
 import { callsContract } from './calls.ts';
+import { configurationContract } from './configuration.ts';
 import { grantsContract } from './grants.ts';
+import { importsContract } from './imports.ts';
 import { instancesContract } from './instances.ts';
 import { offeringsContract } from './offerings.ts';
+import { sourcesContract } from './sources.ts';
 import { statusContract } from './status.ts';
 import { toolboxesContract } from './toolboxes.ts';
 
@@ -18,12 +22,16 @@ export const apiContract = {
   status: statusContract,
   toolboxes: toolboxesContract,
   instances: instancesContract,
+  configuration: configurationContract,
+  imports: importsContract,
+  bundles: bundlesContract,
   offerings: offeringsContract,
   agents: agentsContract,
   grants: grantsContract,
   access: accessContract,
   calls: callsContract,
   audit: auditContract,
+  sources: sourcesContract,
 };
 
 /** The typed client: `client.agents.tokens.create({ agent: 'demo' })`. */

@@ -6,6 +6,27 @@ export type { AccessDecision } from './access.ts';
 export type { Agent, AgentToken, NewAgentToken } from './agents.ts';
 export type { AuditEntry, AuditExportLine, AuditVerification } from './audit.ts';
 export type { CallResult } from './calls.ts';
+export {
+  configurationChangeSchema,
+  layerSettingsSchema,
+  settingsPatchSchema,
+  templateSettingsSchema,
+} from './configuration-values.ts';
+export type {
+  ConfigurationChange,
+  ConfigurationPlan,
+  ConfigurationProblemView,
+  ConfigurationTestEvent,
+  ConfigurationView,
+  ConfigureEvent,
+  DescribedConfiguration,
+  InheritancePlan,
+  InheritEvent,
+  LayerView,
+  SettingChange,
+  SettingsPatch,
+  TemplateView,
+} from './configuration-values.ts';
 export type { Grant } from './grants.ts';
 export {
   argumentsSchema,
@@ -24,7 +45,10 @@ export type {
   InstanceStateView,
   InstanceTest,
   LogLine,
+  PlanInstanceInput,
 } from './instances.ts';
+export { installPlanSchema } from './install-plan.ts';
+export type { InstallConflict, InstallPlan } from './install-plan.ts';
 export {
   configurationOrigins,
   configurationValuesSchema,
@@ -45,5 +69,23 @@ export { findUnsafePart } from './lock-safety.ts';
 export { maxBackupBytes } from './lock.ts';
 export type { ApplyLockEvent, BackupContent, LockPlan, PlannedChange } from './lock.ts';
 export type { OfferingView } from './offerings.ts';
+export type {
+  AddSourceInput,
+  ChangeSourceInput,
+  Source,
+  Sync,
+  SyncCounts,
+  SyncEvent,
+} from './sources.ts';
 export type { DoctorCheck, DoctorReport, Status } from './status.ts';
 export type { Toolbox } from './toolboxes.ts';
+export { bundleSchema, maxBundleBytes } from './bundles.ts';
+export type { BundleView } from './bundles.ts';
+export { maxImportBytes } from './imports.ts';
+export type {
+  ImportEvent,
+  ImportInput,
+  ImportOutcome,
+  ImportPlan,
+  PlannedServer,
+} from './imports.ts';

@@ -62,3 +62,26 @@ export function layerFromRow(row: LayerRow): Layer {
     createdAt: row.created_at,
   };
 }
+
+/** The layers in force of all servers or of one, by server and environment. */
+export async function selectAllLayers(
+  db: TenantDb,
+  serverName?: string,
+): Promise<readonly (Layer & { readonly server: string })[]> {
+  const rows = await db
+    .selectFrom('configuration_layers')
+    .selectAll()
+    .distinctOn(['server_name', 'environment'])
+    .$if(serverName !== undefined, (query) => query.where('server_name', '=', serverName ?? ''))
+    .orderBy('server_name')
+    .orderBy('environment')
+    .orderBy('revision', 'desc')
+    .execute();
+  return rows
+    .map((row) => ({ server: row.server_name, ...layerFromRow(row) }))
+    .toSorted((a, b) =>
+      a.server === b.server
+        ? environments.indexOf(a.environment) - environments.indexOf(b.environment)
+        : a.server.localeCompare(b.server),
+    );
+}

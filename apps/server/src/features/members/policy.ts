@@ -16,6 +16,11 @@ const allowed = {
   'toolbox.read': ['owner', 'admin', 'member', 'auditor'],
   'toolbox.create': ['owner', 'admin'],
   'toolbox.delete': ['owner', 'admin'],
+  // An import adds instances, and its plan shows how others are launched.
+  'import.plan': ['owner', 'admin'],
+  'import.apply': ['owner', 'admin'],
+  'bundle.read': ['owner', 'admin'],
+  'bundle.upload': ['owner', 'admin'],
   'instance.read': ['owner', 'admin', 'member', 'auditor'],
   // A launch is a command line: whoever sets any of it runs code on this machine.
   'instance.add': ['owner', 'admin'],
@@ -24,6 +29,10 @@ const allowed = {
   'instance.read_logs': ['owner', 'admin'],
   'instance.restart': ['owner', 'admin'],
   'instance.test': ['owner', 'admin'],
+  'configuration.read': ['owner', 'admin', 'member', 'auditor'],
+  // Values are read by whom a launch is shown to, and changing them changes a launch.
+  'configuration.read_values': ['owner', 'admin'],
+  'configuration.change': ['owner', 'admin'],
   'level.set': ['owner', 'admin'],
   'agent.read': ['owner', 'admin', 'member', 'auditor'],
   'agent.create': ['owner', 'admin'],
@@ -35,6 +44,9 @@ const allowed = {
   'grant.revoke': ['owner', 'admin'],
   'access.check': ['owner', 'admin', 'member', 'auditor'],
   'call.create': ['owner', 'admin'],
+  'source.read': ['owner', 'admin', 'member', 'auditor'],
+  'source.manage': ['owner', 'admin'],
+  'source.sync': ['owner', 'admin'],
   'audit.read': ['owner', 'admin', 'auditor'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -9,6 +9,8 @@ const everyone: readonly Role[] = roles;
 const managers: readonly Role[] = ['owner', 'admin'];
 const readers: readonly Role[] = ['owner', 'admin', 'auditor'];
 const none = '01900000-0000-7000-8000-000000000000';
+const layer = { server: 'none', environment: 'dev' };
+const template = { server: 'none', slug: 'none' };
 const tool = { kind: 'tool', name: 'none' };
 
 interface Procedure {
@@ -31,6 +33,32 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'POST /instances/{instance}/restart': { body: {}, roles: managers },
   'POST /instances/{instance}/test': { body: {}, roles: managers },
   'GET /instances/{instance}/logs': { roles: managers },
+  'GET /instances/{instance}/configuration/schema': { roles: everyone },
+  'GET /instances/{instance}/configuration': { roles: everyone },
+  'POST /instances/{instance}/configuration': { body: {}, roles: managers },
+  'POST /instances/{instance}/configuration/plan': { body: {}, roles: managers },
+  'POST /instances/{instance}/configuration/test': { body: {}, roles: managers },
+  'GET /configuration/schema': { query: '?server=memory', roles: managers },
+  'GET /configuration/layers': { roles: managers },
+  'POST /configuration/layers/plan': { body: { ...layer, settings: {} }, roles: managers },
+  'PUT /configuration/layers': { body: { ...layer, settings: {} }, roles: managers },
+  'GET /configuration/layers/history': {
+    query: '?server=none&environment=dev',
+    roles: managers,
+  },
+  'GET /configuration/layers/diff': {
+    query: '?server=none&environment=dev&from=1&to=2',
+    roles: managers,
+  },
+  'POST /configuration/layers/rollback': { body: { ...layer, revision: 9 }, roles: managers },
+  'GET /configuration/templates': { roles: everyone },
+  'POST /configuration/templates/plan': { body: { ...template, settings: {} }, roles: managers },
+  'PUT /configuration/templates': { body: { ...template, settings: {} }, roles: managers },
+  'DELETE /configuration/templates': { query: '?server=none&slug=absent', roles: managers },
+  'POST /imports/plan': { body: { text: '{}', toolbox: 'none' }, roles: managers },
+  'POST /imports': { body: { text: '{}', toolbox: 'none' }, roles: managers },
+  'GET /bundles': { roles: managers },
+  'GET /bundles/{sha256}': { roles: managers },
   'GET /instances/{instance}/offerings': { roles: everyone },
   'PUT /instances/{instance}/levels': { body: { ...tool, level: 'read' }, roles: managers },
   'POST /instances/{instance}/levels/reset': { body: tool, roles: managers },
@@ -49,6 +77,19 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /agents/{agent}/tools': { roles: everyone },
   'GET /check': { query: '?agent=none&kind=tool&name=none', roles: everyone },
   'POST /calls': { body: { agent: 'none', name: 'none', arguments: {} }, roles: managers },
+  'GET /catalog/sources': { roles: everyone },
+  'POST /catalog/sources': {
+    body: { slug: 'bundled', kind: 'folder', location: 'none' },
+    roles: managers,
+  },
+  'GET /catalog/sources/{source}': { roles: everyone },
+  'PATCH /catalog/sources/{source}': { body: {}, roles: managers },
+  'DELETE /catalog/sources/{source}': { roles: managers },
+  'POST /catalog/sources/{source}/sync': { body: {}, roles: managers },
+  'GET /catalog/sources/{source}/syncs': { roles: everyone },
+  'GET /catalog/sources/{source}/syncs/{sync}': { roles: everyone },
+  'GET /catalog/sources/{source}/syncs/{sync}/events': { roles: everyone },
+  'POST /catalog/sources/{source}/syncs/{sync}/cancel': { body: {}, roles: managers },
   'GET /audit': { roles: readers },
   'POST /audit/verify': { body: {}, roles: readers },
   'GET /audit/export': { roles: readers },
@@ -70,7 +111,7 @@ describe('the API', () => {
   it.each(Object.entries(procedures))('lets none but its roles %s', async (name, procedure) => {
     const [method = '', template = ''] = name.split(' ');
     const path = template
-      .replaceAll(/\{(?:grant|token)\}/g, none)
+      .replaceAll(/\{(?:grant|token|sync)\}/g, none)
       .replaceAll(/\{[a-z]+\}/g, 'none')
       .concat(procedure.query ?? '');
     const ask = (key: string | undefined) => app.request(method, path, procedure.body, key);

@@ -1,9 +1,13 @@
 import { accessRouter } from '../../features/access/routes.ts';
 import { agentsRouter } from '../../features/agents/routes.ts';
+import { bundlesRouter } from '../../features/bundles/routes.ts';
 import { callsRouter } from '../../features/calls/routes.ts';
+import { configurationRouter } from '../../features/configuration/routes.ts';
 import { grantsRouter } from '../../features/grants/routes.ts';
+import { importsRouter } from '../../features/imports/routes.ts';
 import { instancesRouter } from '../../features/instances/routes.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
+import { sourcesRouter } from '../../features/catalog/sources/routes.ts';
 import { statusRouter } from '../../features/status/routes.ts';
 import { toolboxesRouter } from '../../features/toolboxes/routes.ts';
 import { auditRouter } from './audit-routes.ts';
@@ -14,10 +18,14 @@ export const router = api.router({
   status: statusRouter,
   toolboxes: toolboxesRouter,
   instances: instancesRouter,
+  configuration: configurationRouter,
+  imports: importsRouter,
+  bundles: bundlesRouter,
   offerings: offeringsRouter,
   agents: agentsRouter,
   grants: grantsRouter,
   access: accessRouter,
   calls: callsRouter,
   audit: auditRouter,
+  sources: sourcesRouter,
 });
