@@ -4,6 +4,8 @@ export type { ChangeEvent } from './events.ts';
 export { idPattern, maxSlugLength, newId, slugPattern } from './ids.ts';
 export { levelCovers, levels } from './levels.ts';
 export type { Level } from './levels.ts';
+export { importFormats } from './import-formats.ts';
+export type { ImportFormat } from './import-formats.ts';
 export { offeringKinds } from './offerings.ts';
 export type { OfferingKind } from './offerings.ts';
 export { apiPrefix } from './api/prefix.ts';

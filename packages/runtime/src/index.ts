@@ -1,6 +1,7 @@
 export {
   bundleLimits,
   bundleServerJson,
+  describeBundle,
   fetchBundle,
   installBundle,
   readBundle,

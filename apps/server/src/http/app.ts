@@ -55,6 +55,13 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     return c.json(await document);
   });
 
+  app.post(`${apiPrefix}/bundles`, async (c) => {
+    const actor = await authenticateMember(services, c.req.header('authorization'));
+    const { uploadBundle } = await import('../features/bundles/upload-route.ts');
+    const signal = AbortSignal.any([c.req.raw.signal, stopping]);
+    return uploadBundle(services, actor, c.req.raw, signal);
+  });
+
   app.all(`${apiPrefix}/*`, async (c) => {
     const actor = await authenticateMember(services, c.req.header('authorization'));
     apiHandler ??= import('./api/api-handler.ts').then((module) => module.createApiHandler());

@@ -1,5 +1,6 @@
+import type { ImportFormat } from '@plugboard/contracts';
+
 import { type Fields, isFields, namedFields } from './document.ts';
-import type { ImportFormat } from './imported-server.ts';
 
 /** Which client or gateway wrote a document, by what is in it; undefined when nothing says so. */
 export function detectFormat(document: Fields): ImportFormat | undefined {

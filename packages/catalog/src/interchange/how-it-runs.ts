@@ -1,5 +1,6 @@
 import { readImage } from './run-image.ts';
 import { readRemoteBridge } from './run-remote-bridge.ts';
+import { shownOption } from './shown-option.ts';
 
 /** What a command line comes to. References in it are not resolved yet. */
 export interface CommandReading {
@@ -164,7 +165,7 @@ function readNpm(args: readonly string[], env: ReadonlyMap<string, string>): Com
     } else if (argument.startsWith('--registry=')) {
       problems.push("--registry is not carried over: Plugboard's own registry settings count.");
     } else if (!npmSwitches.has(argument)) {
-      problems.push(`an option of the runner was left out: ${argument.replace(/=.*$/s, '')}.`);
+      problems.push(`an option of the runner was left out: ${shownOption(argument)}.`);
     }
   }
   const word = args[at];
@@ -209,7 +210,7 @@ function readPython(args: readonly string[], env: ReadonlyMap<string, string>): 
       /^--(?:python|with|index-url|extra-index-url|refresh-package)$|^-p$/.test(argument)
     ) {
       at += 1;
-      problems.push(`an option of the runner was left out: ${argument}.`);
+      problems.push(`an option of the runner was left out: ${shownOption(argument)}.`);
     }
   }
   const word = args[at] ?? '';

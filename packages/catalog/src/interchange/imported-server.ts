@@ -1,21 +1,4 @@
-/** Where configurations of MCP servers are read from. */
-export const importFormats = [
-  'claude-desktop',
-  'claude-code',
-  'cursor',
-  'vscode',
-  'windsurf',
-  'codex',
-  'gemini',
-  'zed',
-  'opencode',
-  'metamcp',
-  'mcphub',
-  'docker',
-  'docker-run',
-] as const;
-
-export type ImportFormat = (typeof importFormats)[number];
+import type { ImportFormat } from '@plugboard/contracts';
 
 /**
  * Whether a value is a secret: `unsure` looks like one and is treated as one. What the server's own

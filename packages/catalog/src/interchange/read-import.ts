@@ -1,3 +1,5 @@
+import type { ImportFormat } from '@plugboard/contracts';
+
 import { detectFormat } from './detect-format.ts';
 import { type Fields, isFields, readJson, readToml, readYaml, UnreadableText } from './document.ts';
 import { readClaudeCode } from './formats/claude-code.ts';
@@ -12,7 +14,7 @@ import { readOpencode } from './formats/opencode.ts';
 import { readVsCode } from './formats/vscode.ts';
 import { readWindsurf } from './formats/windsurf.ts';
 import { readZed } from './formats/zed.ts';
-import type { ImportFormat, ImportResult } from './imported-server.ts';
+import type { ImportResult } from './imported-server.ts';
 import type { RawResult } from './raw-server.ts';
 import { toImported } from './to-imported.ts';
 

@@ -1,4 +1,5 @@
 import type { CommandReading } from './how-it-runs.ts';
+import { shownOption } from './shown-option.ts';
 
 /** Options of `docker run` that stand alone. */
 const switches =
@@ -45,7 +46,7 @@ export function readImage(
       const [, words] = told.find(([form]) => form.test(option)) ?? [];
       if (words !== undefined) problems.add(words);
       else if (!/^(?:--name|--platform|--pull|-l|--label|--log-driver|-u|--user)$/.test(option)) {
-        problems.add(`an option of docker run was left out: ${option}.`);
+        problems.add(`an option of docker run was left out: ${shownOption(option)}.`);
       }
     }
   }

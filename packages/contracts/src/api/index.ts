@@ -68,6 +68,16 @@ export type { LockCatalogSource, LockDocument, LockGrant, LockInstance } from '.
 export { findUnsafePart } from './lock-safety.ts';
 export { maxBackupBytes } from './lock.ts';
 export type { ApplyLockEvent, BackupContent, LockPlan, PlannedChange } from './lock.ts';
+export { bundleSchema, maxBundleBytes } from './bundles.ts';
+export type { BundleView } from './bundles.ts';
+export { maxImportBytes } from './imports.ts';
+export type {
+  ImportEvent,
+  ImportInput,
+  ImportOutcome,
+  ImportPlan,
+  PlannedServer,
+} from './imports.ts';
 export type { OfferingView } from './offerings.ts';
 export type {
   AddSourceInput,

@@ -5,5 +5,6 @@ export type { FetchBundleRequest } from './fetch-bundle.ts';
 export { installBundle, readBundle } from './install-bundle.ts';
 export type { BundleFacts, BundleOptions, InstalledBundle } from './install-bundle.ts';
 export type { BundleManifest } from './manifest.ts';
+export { describeBundle } from './describe-bundle.ts';
 export { bundleServerJson } from './server-json.ts';
 export type { BundleEntry, BundleOrigin } from './server-json.ts';
