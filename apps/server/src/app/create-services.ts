@@ -17,6 +17,7 @@ import { createSessionStore } from '../features/sessions/session-store.ts';
 import { createStreamStore } from '../features/sessions/stream-store.ts';
 import { createTaskStore } from '../features/tasks/task-store.ts';
 import { createAgentDirectory } from '../features/tokens/agent-directory.ts';
+import { createJobs } from '../jobs/jobs.ts';
 import type { Store } from '../store/open-store.ts';
 import { createReadiness } from './readiness.ts';
 import type { AppServices, ServerFacts } from './services.ts';
@@ -64,6 +65,7 @@ export async function createServices(
   });
   owner.use(supervisor);
   owner.use(following);
+  const jobs = owner.use(createJobs({ pool, log }));
   const agents = owner.use(createAgentDirectory({ db, pool, onChange }, clock));
   const gateway = createGateway({
     agents,
@@ -99,6 +101,7 @@ export async function createServices(
     definitionTurns,
     logs,
     supervisor,
+    jobs,
     gateway,
     agents,
     log,

@@ -11,6 +11,7 @@ import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/pending-instances.ts';
 import type { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import type { Keyring } from '../features/organizations/keyring.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import type { ServerUrls } from '../http/urls.ts';
 import type { Database } from '../store/schema.ts';
 
@@ -21,6 +22,8 @@ export interface ServerFacts {
   readonly startedAt: number;
   readonly urls: ServerUrls;
   readonly dataDir: string;
+  /** Inside which sources of the catalog may lie; need not be there. */
+  readonly catalogDir: string;
   readonly database: Status['database'];
   readonly sandbox: Status['sandbox'];
 }
@@ -45,6 +48,7 @@ export interface AppServices {
   readonly definitionTurns: Turns;
   readonly logs: Logs;
   readonly supervisor: Supervisor;
+  readonly jobs: Jobs;
   readonly gateway: Gateway;
   /** Whom a token speaks for. */
   readonly agents: AgentDirectory;

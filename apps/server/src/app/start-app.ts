@@ -22,6 +22,7 @@ import type { OnProgress, ReadyFacts } from './progress.ts';
 import { writeRunFile } from './run-file.ts';
 import type { ServerFacts } from './services.ts';
 import { settleAll } from './settle.ts';
+import { startBackground } from './start-background.ts';
 import { version } from './version.ts';
 
 export interface StartOptions {
@@ -63,6 +64,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
     startedAt,
     urls: serverUrls(config.baseUrl, bound.host, bound.port),
     dataDir: config.dataDir,
+    catalogDir: config.catalogDir,
     database: { mode: store.kind, version: await postgresVersion(store) },
     sandbox: {
       tier: sandbox.tier,
@@ -109,6 +111,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
 
   const ready = await readyFacts(server, isFirst);
   onProgress({ type: 'ready', message: `Plugboard is ready at ${server.urls.base}`, ready });
+  starting.use(startBackground(services, log));
   const started = starting.move();
   return {
     ready,

@@ -12,6 +12,8 @@ export interface ServerConfig {
   readonly port: number;
   /** Absolute. Holds the database, keys, installed packages and instances' folders. */
   readonly dataDir: string;
+  /** Absolute. Sources of the catalog that are folders lie inside of it. */
+  readonly catalogDir: string;
   /** How people and agents reach the server, without a slash at its end. Absent: by host and port. */
   readonly baseUrl: string | undefined;
   /** Host names accepted besides loopback ones and the base URL's. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { AppError } from '@plugboard/contracts';
@@ -27,10 +27,12 @@ export function readConfig(
   terminal = false,
 ): ServerConfig {
   const given = collect(parseFlags(args), env);
+  const dataDir = resolve(text(given('dataDir')) ?? defaultDataDir());
   const config: ServerConfig = {
     host: host(given('host')),
     port: port(given('port')),
-    dataDir: resolve(text(given('dataDir')) ?? defaultDataDir()),
+    dataDir,
+    catalogDir: resolve(text(given('catalogDir')) ?? join(dataDir, 'catalog')),
     baseUrl: baseUrl(given('baseUrl')),
     allowedHosts: allowedHosts(given('allowedHosts')),
     databaseUrl: databaseUrl(env.DATABASE_URL),

@@ -36,6 +36,12 @@ export const settings = {
     type: 'string',
     about: 'folder of everything Plugboard keeps (~/.plugboard)',
   },
+  catalogDir: {
+    flag: 'catalog-dir',
+    variable: 'PLUGBOARD_CATALOG_DIR',
+    type: 'string',
+    about: 'folder inside which sources of the catalog may lie (catalog in the data folder)',
+  },
   baseUrl: {
     flag: 'base-url',
     variable: 'PLUGBOARD_BASE_URL',

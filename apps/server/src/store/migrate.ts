@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { AppError } from '@plugboard/contracts';
 import { Client } from 'pg';
 
+import { prepareJobSchema } from '../jobs/job-schema.ts';
 import { translateDatabaseError } from './database-errors.ts';
 import { clientConfig, type Connection } from './pool.ts';
 import type { StoreLog } from './store-log.ts';
@@ -81,7 +82,7 @@ async function lock(client: Client, log: StoreLog): Promise<void> {
 async function applyMissing(
   client: Client,
   migrations: readonly Migration[],
-  { appRole, log }: MigrateOptions,
+  { connection, appRole, log }: MigrateOptions,
 ): Promise<readonly number[]> {
   await client.query(`
     create table if not exists schema_migrations (
@@ -100,6 +101,7 @@ async function applyMissing(
     log.info({ migration: `${migration.number}-${migration.name}` }, 'migrated the database');
   }
   if (appRole !== undefined) await restrict(client, appRole);
+  await prepareJobSchema(connection, appRole);
   return missing.map(({ number }) => number);
 }
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
 import { AppError } from '@plugboard/contracts';
-import { parseDocument } from 'yaml';
 
 import { checkEntry, isTaken } from './check-entry.ts';
 import { readDockerEntry } from './docker-entry.ts';
@@ -45,7 +44,6 @@ export async function* readDocker(location: string, options: DockerOptions): Sou
 }
 
 /** The same for a text that is at hand. */
-// oxlint-disable-next-line typescript/require-await -- one of several readers, which wait for others
 export async function* readDockerText(
   text: string,
   place: string,
@@ -54,7 +52,7 @@ export async function* readDockerText(
   const limits = { ...defaultSourceLimits, ...options.limits };
   const digest = createHash('sha256').update(text).digest('hex');
   if (options.watermark === digest) return { watermark: digest, listing: 'same' };
-  const found = listEntries(parse(text, place), place);
+  const found = listEntries(await parse(text, place), place);
   for (let at = 0; at < found.length; at += pageEntries) {
     const entries: SourceEntry[] = [];
     const refusals: Refusal[] = [];
@@ -74,9 +72,11 @@ export async function* readDockerText(
   }
 }
 
-function parse(text: string, place: string): unknown {
+async function parse(text: string, place: string): Promise<unknown> {
   try {
     if (/^\s*[[{]/.test(text)) return JSON.parse(text);
+    // Loaded for this alone.
+    const { parseDocument } = await import('yaml');
     // Aliases repeat what they stand for, so a few lines could become gigabytes.
     const document = parseDocument(text, { uniqueKeys: true });
     const [error] = document.errors;

@@ -75,8 +75,29 @@ export function createOutbound(options: OutboundOptions): Agent {
   });
 }
 
+/**
+ * The addresses of a host that may be spoken to, for programs that make their own connections: they
+ * must be told to use one of these and no other. Rejects as requests do.
+ */
+export async function resolveOutbound(
+  url: URL,
+  { allowPrivateNetwork, lookup = resolveAll }: OutboundOptions,
+): Promise<readonly LookupAddress[]> {
+  const isAllowed = (address: string): boolean => {
+    const kind = classifyAddress(address);
+    return kind === 'public' || (kind === 'private' && allowPrivateNetwork);
+  };
+  const { protocol, hostname, port } = url;
+  const refusal = refuse({ protocol, hostname, port }, allowPrivateNetwork, isAllowed);
+  if (refusal) throw refusal;
+  const literal = hostname.replace(/^\[|\]$/g, '');
+  const family = isIP(literal);
+  if (family !== 0) return [{ address: literal, family }];
+  return resolveAllowed(hostname, lookup, isAllowed);
+}
+
 function refuse(
-  target: buildConnector.Options,
+  target: Pick<buildConnector.Options, 'protocol' | 'hostname' | 'port'>,
   allowPrivateNetwork: boolean,
   isAllowed: (address: string) => boolean,
 ): AppError | undefined {

@@ -3,6 +3,7 @@ import { newId } from '@plugboard/contracts';
 import type { AppServices } from '../../app/services.ts';
 import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
 import { insertAgent } from '../agents/queries.ts';
+import { insertFirstSources } from '../catalog/sources/first-sources.ts';
 import { insertGrant } from '../grants/queries.ts';
 import { insertToolbox } from '../toolboxes/queries.ts';
 
@@ -39,6 +40,7 @@ export async function ensureOrganization(
       .values({ id: memberId, organization_id: organizationId, name: 'Owner', role: 'owner' })
       .execute();
     await keyring.createFor(tx, organizationId);
+    await insertFirstSources(tx, organizationId);
     const toolboxId = newId();
     await insertToolbox(tx, {
       id: toolboxId,

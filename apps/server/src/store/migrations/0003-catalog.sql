@@ -46,12 +46,16 @@ create table catalog_syncs (
   -- The first of the entries refused, each with why.
   refusals jsonb not null default '[]',
   error text,
+  -- Reads everything again, whatever earlier ones left.
+  is_full boolean not null default false,
   -- The member who asked for it; null for the schedule.
   member_id uuid,
   queued_at timestamptz not null default now(),
   started_at timestamptz,
   -- Renewed while it runs: one that is old belongs to a process that died.
   beat_at timestamptz,
+  -- Made anew by each process that takes it up: one that finds another's has lost its turn.
+  claim uuid,
   ended_at timestamptz,
   constraint catalog_syncs_source_fk foreign key (organization_id, source_id)
     references catalog_sources (organization_id, id) on delete cascade
@@ -71,6 +75,8 @@ create table catalog_versions (
   document text not null,
   -- SHA-256 of document.
   digest bytea not null,
+  -- SHA-256 of all that the source says of this version: the same means that nothing is to be written.
+  mark bytea not null default '',
   status text not null default 'active'
     constraint catalog_versions_status_check check (status in ('active', 'deprecated', 'deleted')),
   status_message text,

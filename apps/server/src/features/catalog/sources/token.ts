@@ -1,0 +1,32 @@
+import { openSecret, Secret, sealSecret } from '@plugboard/vault';
+
+import type { AppServices } from '../../../app/services.ts';
+import type { SourceRow } from './queries.ts';
+
+type Services = Pick<AppServices, 'keyring'>;
+
+interface Owner {
+  readonly organizationId: string;
+  readonly sourceId: string;
+}
+
+export async function sealToken(
+  { keyring }: Services,
+  { organizationId, sourceId }: Owner,
+  token: string,
+): Promise<Buffer> {
+  const key = await keyring.ownerKey(organizationId);
+  const identity = { ownerId: organizationId, instanceId: sourceId, name: 'source token' };
+  return sealSecret(key, identity, new Secret(token));
+}
+
+/** What to send as Authorization; undefined for a source without a token. */
+export async function openAuthorization(
+  { keyring }: Services,
+  { id, organization_id: ownerId, sealed_token: sealed }: SourceRow,
+): Promise<Secret | undefined> {
+  if (sealed === null) return undefined;
+  const key = await keyring.ownerKey(ownerId);
+  const token = openSecret(key, { ownerId, instanceId: id, name: 'source token' }, sealed);
+  return new Secret(`Bearer ${token.reveal()}`);
+}
