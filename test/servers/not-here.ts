@@ -1,0 +1,29 @@
+import { accessSync } from 'node:fs';
+
+import type { BundledServer } from '@plugboard/catalog';
+
+import { trials } from './trials.ts';
+
+/** Why a server cannot be tried on this computer; undefined when it can. */
+export function whyNotHere({ server, meta }: BundledServer): string | undefined {
+  const types = new Set((server.packages ?? []).map(({ registryType }) => registryType));
+  if (!types.has('npm')) {
+    if (types.has('pypi')) return 'a Python package';
+    if (types.has('oci')) return 'a container image';
+    return 'hosted by its publisher';
+  }
+  if (meta.offline === 'no') return 'does not start without a network';
+  const scripts = trials[meta.id]?.needsScripts;
+  if (scripts !== undefined) return `needs install scripts: ${scripts}`;
+  const program = meta.launch.requires.find((path) => !exists(path));
+  return program === undefined ? undefined : `needs ${program}`;
+}
+
+function exists(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
