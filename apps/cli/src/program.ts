@@ -8,6 +8,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addConnectCommand } from './commands/connect.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addGrantCommands } from './commands/grant.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -72,6 +73,7 @@ export function createProgram({ terminal, startServer, verifyExport }: ProgramPo
   program.commandsGroup('Servers');
   addServerCommands(program, session);
   addToolboxCommands(program, session);
+  addImportCommand(program, session);
   addLogsCommand(program, session);
   program.commandsGroup('Agents');
   addAgentCommands(program, session);

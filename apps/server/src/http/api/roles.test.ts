@@ -112,6 +112,7 @@ describe('the API', () => {
     const [method = '', template = ''] = name.split(' ');
     const path = template
       .replaceAll(/\{(?:grant|token|sync)\}/g, none)
+      .replaceAll('{sha256}', 'a'.repeat(64))
       .replaceAll(/\{[a-z]+\}/g, 'none')
       .concat(procedure.query ?? '');
     const ask = (key: string | undefined) => app.request(method, path, procedure.body, key);
