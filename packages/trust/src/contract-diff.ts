@@ -1,18 +1,7 @@
-import type { Level, OfferingKind } from '@plugboard/contracts';
-
-import { changeClasses, type OfferingChange } from './offering-change.ts';
-import { compareOfferings } from './offering-diff.ts';
-import { withRenames } from './contract-renames.ts';
-
-/** One tool, prompt, resource or template of a contract. */
-export interface ContractOffering {
-  readonly kind: OfferingKind;
-  readonly name: string;
-  /** Its definition as raw JSON text. */
-  readonly text: string;
-  /** The level it needs: an admin's where one was set, else what its annotations ask for. */
-  readonly level: Level;
-}
+import type { ContractOffering } from './contract-diff/contract-offering.ts';
+import { changeClasses, type OfferingChange } from './contract-diff/offering-change.ts';
+import { compareOfferings } from './contract-diff/offering-diff.ts';
+import { withRenames } from './contract-diff/renames.ts';
 
 /** What became of a server's offerings between two of its versions or configurations. */
 export interface ContractDiff {

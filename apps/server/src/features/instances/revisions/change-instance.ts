@@ -7,7 +7,7 @@ import type { Author } from '../../change.ts';
 import type { Definitions } from '../../definitions/read-definitions.ts';
 import type { Candidate } from '../candidate.ts';
 import { refuseAborted } from '../or-aborted.ts';
-import { releasePackage } from '../prepare-candidate.ts';
+import { releasePackage } from '../hold-package.ts';
 import type { Tell } from '../tell.ts';
 import { tryCandidate } from '../try-candidate.ts';
 import { checkInstance } from './check-instance.ts';
