@@ -28,3 +28,5 @@ export type {
 export * from './configuration/index.ts';
 export * from './search/index.ts';
 export * from './interchange/index.ts';
+export { defaultLicencePolicy, judgeLicence } from './licences/judge-licence.ts';
+export type { LicenceVerdict } from './licences/judge-licence.ts';

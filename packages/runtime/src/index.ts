@@ -27,10 +27,15 @@ export { createRemoteDriver } from './drivers/remote.ts';
 export type { RemoteDriverOptions } from './drivers/remote.ts';
 export { createInstaller } from './install/index.ts';
 export type {
+  ExpectedPackage,
   InstalledPackage,
   Installer,
   InstallerOptions,
+  InstallPlan,
+  InstallProgress,
   InstallRequest,
+  PlannedPackage,
+  PlanRequest,
 } from './install/index.ts';
 export { defaultLimits } from './instance.ts';
 export type {

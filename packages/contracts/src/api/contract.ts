@@ -9,6 +9,7 @@ import { configurationContract } from './configuration.ts';
 import { grantsContract } from './grants.ts';
 import { importsContract } from './imports.ts';
 import { instancesContract } from './instances.ts';
+import { licencePolicyContract } from './licence-policy.ts';
 import { offeringsContract } from './offerings.ts';
 import { sourcesContract } from './sources.ts';
 import { statusContract } from './status.ts';
@@ -32,6 +33,7 @@ export const apiContract = {
   calls: callsContract,
   audit: auditContract,
   sources: sourcesContract,
+  licencePolicy: licencePolicyContract,
 };
 
 /** The typed client: `client.agents.tokens.create({ agent: 'demo' })`. */

@@ -47,6 +47,8 @@ export type {
   LogLine,
   PlanInstanceInput,
 } from './instances.ts';
+export { licencePolicySchema } from './licence-policy.ts';
+export type { LicencePolicy } from './licence-policy.ts';
 export { installPlanSchema } from './install-plan.ts';
 export type { InstallConflict, InstallPlan } from './install-plan.ts';
 export {

@@ -10,6 +10,7 @@ import {
   remoteTransportSchema,
   secretsSchema,
 } from './launch.ts';
+import { installPlanSchema } from './install-plan.ts';
 import { instanceSettingsSchema } from './settings.ts';
 import { doneSchema, queryBoolean, queryInteger, refSchema, timestampSchema } from './values.ts';
 
@@ -84,8 +85,9 @@ export type InstanceStateView = z.output<typeof instanceStateSchema>;
 
 export const addInstanceSchema = z.strictObject({
   /**
-   * What to run: an id of the bundled catalog (`memory`), an npm package with an optional version
-   * (`@scope/name@1.2.3`), or the URL of a remote server.
+   * What to run: an id of the catalog (`memory`) or a name as in server.json (`io.github.acme/x`),
+   * either with an optional `@version`; an npm package with an optional version
+   * (`@scope/name@1.2.3`); the URL of a remote server; or `bundle:<sha256>` of an uploaded bundle.
    */
   server: z
     .string()
@@ -97,8 +99,18 @@ export const addInstanceSchema = z.strictObject({
   /** The toolbox it goes into; `starter` when absent. */
   toolbox: refSchema.optional(),
   secrets: secretsSchema.optional(),
+  /** Of the plan that was shown: when something else would be done now, nothing is (`conflict`). */
+  planDigest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'the digest of a plan')
+    .optional(),
   ...instanceSettingsSchema.shape,
 });
+
+const { planDigest: _planDigest, ...planFields } = addInstanceSchema.shape;
+const planInstanceSchema = z.strictObject(planFields);
+
+export type PlanInstanceInput = z.input<typeof planInstanceSchema>;
 
 export type AddInstanceInput = z.input<typeof addInstanceSchema>;
 
@@ -157,6 +169,15 @@ export type LogLine = z.output<typeof logLineSchema>;
 const tags = ['instances'];
 
 export const instancesContract = {
+  plan: procedure
+    .route({
+      method: 'POST',
+      path: '/instances/plan',
+      tags,
+      summary: 'What adding a server would fetch, run, allow and ask for; nothing is done',
+    })
+    .input(planInstanceSchema)
+    .output(installPlanSchema),
   list: procedure
     .route({ method: 'GET', path: '/instances', tags, summary: 'List instances' })
     .input(z.strictObject({ toolbox: refSchema.optional() }).optional())

@@ -112,6 +112,16 @@ export function describeFailure(spec: string, name: string, failure: InstallFail
       return fail(
         `What arrived for ${spec} is not what the registry vouches for (integrity differs). Nothing was installed; try again, and mistrust the network or a mirror if it happens twice.`,
       );
+    case 'unexpected':
+      return fail(
+        `What the registry has as ${name}@${failure.version} is not what was expected: its ${failure.what === 'sha256' ? 'SHA-256' : 'integrity'} differs. Nothing was installed. Ask who named the one expected (the catalog entry or a lock), and trust neither until they agree.`,
+      );
+    case 'other_registry':
+      return fail(
+        `Its catalog entry says that ${name} comes from the registry ${failure.named}, which this Plugboard does not use. Nothing was fetched. An admin allows it in .npmrc: a registry for its scope, or for all.`,
+      );
+    case 'too_large':
+      return fail(`${spec} is too large to install: ${failure.what}. Choose another version.`);
     case 'no_integrity':
       return fail(
         `The registry gives no integrity for ${name}@${failure.version}, so what arrives could not be checked. Nothing was installed.`,

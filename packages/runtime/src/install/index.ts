@@ -1,2 +1,12 @@
 export { createInstaller } from './installer.ts';
-export type { InstalledPackage, Installer, InstallerOptions, InstallRequest } from './installer.ts';
+export type {
+  ExpectedPackage,
+  InstalledPackage,
+  Installer,
+  InstallerOptions,
+  InstallPlan,
+  InstallProgress,
+  InstallRequest,
+  PlannedPackage,
+  PlanRequest,
+} from './installer.ts';

@@ -29,6 +29,7 @@ it('takes away what would run a package’s files as another user', async () => 
       integrity,
       binary: 'tool',
       nodeEngine: undefined,
+      suitsNode: true,
       deprecated: undefined,
     },
     { registry: registry.url, cache: join(folder, 'cache'), ignoreScripts: true, audit: false },

@@ -82,14 +82,36 @@ describe('installing a package', () => {
     await registry.publish({
       name: 'server',
       version: '1.0.0',
-      manifest: { ...bin, dependencies: { scripted: '1.0.0' } },
+      manifest: {
+        ...bin,
+        dependencies: { scripted: '1.0.0' },
+        license: 'MIT',
+        deprecated: 'use another',
+        engines: { node: '>=90' },
+      },
       files,
     });
+    const integrity = expect.stringMatching(/^sha512-/);
     expect(await installer.plan(request('server'))).toMatchObject({
       name: 'server',
       version: '1.0.0',
-      packages: 2,
+      integrity,
+      packages: [
+        {
+          name: 'server',
+          version: '1.0.0',
+          integrity,
+          license: 'MIT',
+          deprecated: 'use another',
+          hasScripts: false,
+        },
+        { name: 'scripted', version: '1.0.0', integrity, hasScripts: true },
+      ],
       scripts: ['scripted'],
+      entry: 'node_modules/server/server.js',
+      present: false,
+      nodeEngine: '>=90',
+      suitsNode: false,
     });
     expect(await readdir(join(dataDir, 'servers'))).toEqual(['.staging']);
     expect(await leftovers()).toEqual([]);
@@ -128,8 +150,8 @@ describe('installing a package', () => {
       ...request('server'),
       approveScripts: false,
       signal: giveUp.signal,
-      onProgress: (message) => {
-        if (message.startsWith('Fetched')) giveUp.abort();
+      onProgress: ({ step }) => {
+        if (step === 'fetch') giveUp.abort();
       },
     });
     await expect(installing).rejects.toMatchObject({ code: 'cancelled' });

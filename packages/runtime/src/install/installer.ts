@@ -6,12 +6,23 @@ import type { SandboxReport } from '../sandbox/probe.ts';
 import { describeFailure, InstallError } from './failures.ts';
 import { placeInstalled } from './folders.ts';
 import { freshCache } from './messages.ts';
-import type { InstalledPackage, InstallPlan } from './messages.ts';
+import type {
+  ExpectedPackage,
+  InstalledPackage,
+  InstallPlan,
+  InstallProgress,
+} from './messages.ts';
 import { runInstallScripts } from './run-install-scripts.ts';
 import { runWorker } from './run-worker.ts';
 import type { Outcome } from './run-worker.ts';
 
-export type { InstalledPackage, InstallPlan } from './messages.ts';
+export type {
+  ExpectedPackage,
+  InstalledPackage,
+  InstallPlan,
+  InstallProgress,
+  PlannedPackage,
+} from './messages.ts';
 
 export interface InstallerOptions {
   /** Packages go to `servers/` in it, tarballs to `cache/npm`. */
@@ -27,8 +38,9 @@ export interface PlanRequest {
   readonly spec: string;
   /** Which of its commands to run, where it has several. */
   readonly command: string | undefined;
+  readonly expected?: ExpectedPackage;
   readonly signal: AbortSignal;
-  readonly onProgress: (message: string) => void;
+  readonly onProgress: (progress: InstallProgress) => void;
 }
 
 export interface InstallRequest extends PlanRequest {
@@ -68,11 +80,11 @@ export function createInstaller({ dataDir, cacheDir, sandbox }: InstallerOptions
     const { name, wanted } = readPackageSpec(request.spec);
     const staging = join(stagingDir, randomUUID());
     const cache = cacheDir ?? join(dataDir, 'cache', 'npm');
-    const { command, signal, onProgress } = request;
+    const { command, expected = {}, signal, onProgress } = request;
     try {
       await mkdir(staging, { recursive: true, mode: 0o755 });
       const outcome = await runWorker(
-        { name, wanted, serversDir, cacheDir: cache, staging, command, ...how },
+        { name, wanted, serversDir, cacheDir: cache, staging, command, expected, ...how },
         signal,
         onProgress,
       );
@@ -110,11 +122,14 @@ export function createInstaller({ dataDir, cacheDir, sandbox }: InstallerOptions
           scripts,
           approved: typeof approved === 'boolean' ? (approved ? scripts : []) : approved,
           sandbox,
-          onProgress,
+          onProgress: (message) => onProgress({ step: 'verify', message }),
           signal,
         });
         const skipped = scripts.filter((it) => !scriptsRun.includes(it));
-        if (skipped.length > 0) onProgress(`Install scripts were not run: ${skipped.join(', ')}`);
+        if (skipped.length > 0) {
+          const message = `Install scripts were not run: ${skipped.join(', ')}`;
+          onProgress({ step: 'verify', message });
+        }
         return placeInstalled(staging, serversDir, staged, scriptsRun);
       });
     },

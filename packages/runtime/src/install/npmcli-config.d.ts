@@ -17,7 +17,7 @@ declare module '@npmcli/config' {
 
 declare module '@npmcli/config/lib/definitions/index.js' {
   const npmSettings: {
-    readonly definitions: unknown;
+    readonly definitions: { readonly registry: { readonly default: string } };
     readonly flatten: unknown;
     readonly shorthands: unknown;
   };

@@ -39,6 +39,9 @@ export async function registryOptions(cacheDir: string): Promise<RegistryOptions
   };
 }
 
+/** npm's own registry, which an entry of the catalog may name whatever mirror is configured. */
+export const npmOwnRegistry = npmSettings.definitions.registry.default;
+
 /** A dependency from elsewhere has no integrity, and preparing a git one runs its scripts. */
 const onlyFromRegistries = {
   allowGit: 'none',

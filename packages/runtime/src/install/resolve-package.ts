@@ -14,10 +14,12 @@ export interface ResolvedPackage {
   readonly binary: string;
   /** The Node versions that it accepts, in its own words. */
   readonly nodeEngine: string | undefined;
+  /** Whether the Node that runs this is one of them. */
+  readonly suitsNode: boolean;
   readonly deprecated: string | undefined;
 }
 
-/** Finds the exact version for what was asked, and that it can run here. Throws `InstallError`. */
+/** Finds the exact version for what was asked, and what of it to run. Throws `InstallError`. */
 export async function resolvePackage(
   name: string,
   wanted: string,
@@ -30,10 +32,10 @@ export async function resolvePackage(
   const integrity = manifest.dist.integrity;
   if (!integrity) throw new InstallError({ kind: 'no_integrity', version });
   const node = manifest.engines?.['node'];
-  const refusesNode = node !== undefined && semver.validRange(node) !== null;
-  if (refusesNode && !semver.satisfies(process.version, node, { includePrerelease: true })) {
-    throw new InstallError({ kind: 'engine', version, wanted: node, node: process.version });
-  }
+  const suitsNode =
+    node === undefined ||
+    semver.validRange(node) === null ||
+    semver.satisfies(process.version, node, { includePrerelease: true });
   const binary = chooseBinary(name, binariesOf(name, manifest.bin), command);
   if ('failure' in binary) throw new InstallError(binary.failure);
   const { deprecated } = manifest;
@@ -43,6 +45,7 @@ export async function resolvePackage(
     integrity,
     binary: binary.path,
     nodeEngine: node,
+    suitsNode,
     deprecated: typeof deprecated === 'string' ? deprecated : undefined,
   };
 }

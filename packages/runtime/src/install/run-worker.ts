@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
 
-import type { WorkerMessage, WorkerRequest } from './messages.ts';
+import type { InstallProgress, WorkerMessage, WorkerRequest } from './messages.ts';
 
 export type Outcome = Exclude<WorkerMessage, { type: 'progress' }>;
 
@@ -18,7 +18,7 @@ const heapMegabytes = 1_024;
 export async function runWorker(
   request: WorkerRequest,
   signal: AbortSignal,
-  onProgress: (message: string) => void,
+  onProgress: (progress: InstallProgress) => void,
 ): Promise<Outcome> {
   if (signal.aborted) throw cancelled();
   const worker = fork(join(import.meta.dirname, 'worker.ts'), {
@@ -35,7 +35,7 @@ export async function runWorker(
   signal.addEventListener('abort', abort, { once: true });
   let outcome: Outcome | undefined;
   worker.on('message', (message: WorkerMessage) => {
-    if (message.type === 'progress') onProgress(message.message);
+    if (message.type === 'progress') onProgress(message.progress);
     else outcome = message;
   });
   worker.once('error', reject);
@@ -71,7 +71,7 @@ function died(how: string, errors: string): AppError {
 }
 
 /** npm's settings and whatever they refer to, but nothing that is Plugboard's own. */
-function workerEnvironment(): NodeJS.ProcessEnv {
+export function workerEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(?:PLUGBOARD_|DATABASE_URL$|PG|NODE_OPTIONS$|NODE_CHANNEL_|VITEST)/.test(name),

@@ -2,13 +2,16 @@
  * Installs one package and ends: its own process, so that npm's engine, what it holds in memory and
  * what may crash in it stay out of the server. Talks over the IPC channel and ends with it.
  */
+import { posix } from 'node:path';
+
 import semver from 'semver';
 
 import { InstallError, toFailure } from './failures.ts';
 import { findInstalled, installedVersions } from './folders.ts';
+import { refuseUnexpected } from './expected.ts';
 import { installTree, planTree } from './install-tree.ts';
 import { freshCache } from './messages.ts';
-import type { InstallFailure, WorkerMessage, WorkerRequest } from './messages.ts';
+import type { InstallFailure, InstallProgress, WorkerMessage, WorkerRequest } from './messages.ts';
 import { registryOptions } from './registry-options.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { resolvePackage } from './resolve-package.ts';
@@ -75,26 +78,33 @@ async function unreachable(
 
 async function runWith(request: WorkerRequest, options: RegistryOptions): Promise<WorkerMessage> {
   const { name, wanted, serversDir, staging, command, planOnly, withScripts } = request;
-  tell(`Looking up ${name}`);
+  tell({ step: 'resolve', message: `Looking up ${name}` });
   const resolved = await resolvePackage(name, wanted, command, options);
-  const { version } = resolved;
-  if (planOnly) {
-    const { integrity, nodeEngine, deprecated } = resolved;
-    const { packages, scripts } = await planTree(staging, resolved, options);
-    const plan = { name, version, integrity, packages, scripts, nodeEngine, deprecated };
-    return { type: 'planned', plan };
+  const { version, suitsNode, nodeEngine } = resolved;
+  if (!suitsNode && !planOnly) {
+    const wantedNode = nodeEngine ?? '';
+    throw new InstallError({ kind: 'engine', version, wanted: wantedNode, node: process.version });
   }
+  await refuseUnexpected(resolved, request.expected, options);
   const present = await findInstalled(serversDir, resolved, withScripts);
+  if (planOnly) {
+    const { integrity, binary, deprecated } = resolved;
+    const { packages, scripts } = await planTree(staging, resolved, options);
+    const entry = posix.join('node_modules', name, binary);
+    const isPresent = present !== undefined;
+    const about = { name, version, integrity, entry, nodeEngine, suitsNode, deprecated };
+    return { type: 'planned', plan: { ...about, packages, scripts, present: isPresent } };
+  }
   if (present) {
-    tell(`${name}@${version} is installed already`);
+    tell({ step: 'resolve', message: `${name}@${version} is installed already` });
     return { type: 'present', installed: present };
   }
   const { packages, scripts } = await installTree(staging, resolved, options, tell);
   return { type: 'staged', staged: { resolved, packages, scripts } };
 }
 
-function tell(message: string): void {
-  send({ type: 'progress', message });
+function tell(progress: InstallProgress): void {
+  send({ type: 'progress', progress });
 }
 
 function send(message: WorkerMessage, then: () => void = () => {}): void {

@@ -1,23 +1,23 @@
-import { newId } from '@plugboard/contracts';
+import { AppError, newId } from '@plugboard/contracts';
 import type {
   AddInstanceEvent,
   AddInstanceInput,
-  InstanceSettings,
+  PlanInstanceInput,
 } from '@plugboard/contracts/api';
-import { instanceSettingsSchema } from '@plugboard/contracts/api';
-import { Secret } from '@plugboard/vault';
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { type Author, commitChange } from '../change.ts';
 import { saveDefinitions } from '../definitions/save-definitions.ts';
-import { noSuch, slugTaken } from '../reference.ts';
-import type { TenantDb } from '../tenant-db.ts';
-import { selectToolbox } from '../toolboxes/queries.ts';
+import { slugTaken } from '../reference.ts';
+import type { FoundEntry } from './find-entry.ts';
 import { type Launch, launchToRow } from './launch-row.ts';
+import { entryConflicts } from './plan/package-conflicts.ts';
+import { planInstance } from './plan/plan-instance.ts';
 import { prepareCandidate } from './prepare-candidate.ts';
-import { insertInstance, selectInstance } from './queries.ts';
-import { defaultSlug, type RequestedServer, requestedServer } from './requested-server.ts';
+import { insertInstance } from './queries.ts';
+import type { RequestedServer } from './requested-server.ts';
+import { readRequest, secretsOf, settingsOf } from './read-request.ts';
 import { writeRevision } from './revisions/write-revision.ts';
 import { sealSecrets } from './seal-secrets.ts';
 import type { Tell } from './tell.ts';
@@ -61,16 +61,18 @@ export async function addInstance(
   const tell: Tell = (step, message, progress) =>
     onProgress({ type: 'progress', step, message, ...(progress && { progress }) });
 
-  const server = requestedServer(input);
+  const { server, found, slug, toolbox, taken } = await withTenant(
+    services.db,
+    organizationId,
+    (db) => readRequest(db, input),
+  );
+  if (taken) throw slugTaken('instance', slug);
+  refuseWithdrawn(found);
+  if (input.planDigest !== undefined) {
+    const { planDigest, ...planInput } = input;
+    await refuseOtherPlan(services, organizationId, planInput, planDigest, signal);
+  }
   tell('resolve', `Adding ${nameOf(server)}`);
-  const slug = input.slug ?? defaultSlug(server);
-  const toolboxRef = input.toolbox ?? 'starter';
-  const toolbox = await withTenant(services.db, organizationId, async (db) => {
-    const found = await selectToolbox(db, toolboxRef);
-    if (!found) throw noSuch('toolbox', toolboxRef);
-    await refuseTakenSlug(db, slug);
-    return found;
-  });
 
   await using candidate = await prepareCandidate(
     services,
@@ -146,25 +148,40 @@ export async function addInstance(
   return id;
 }
 
-function nameOf(server: RequestedServer): string {
-  if (server.kind === 'remote') return server.url;
-  return server.kind === 'package' ? server.packageSpec : `bundle ${server.sha256.slice(0, 12)}`;
+function refuseWithdrawn(found: FoundEntry | undefined): void {
+  const withdrawn = entryConflicts(found).find(({ severity }) => severity === 'error');
+  if (withdrawn) throw new AppError('conflict', `${withdrawn.message} ${withdrawn.cure}`);
 }
 
-/** What of a request says how it runs, without secrets. */
-export function settingsOf(input: AddInstanceInput): InstanceSettings {
-  const { server: _server, slug: _slug, toolbox: _toolbox, secrets: _secrets, ...settings } = input;
-  return instanceSettingsSchema.parse(settings);
-}
-
-function secretsOf({ secrets }: AddInstanceInput): Readonly<Record<string, Secret>> {
-  return Object.fromEntries(
-    Object.entries(secrets ?? {}).map(([name, value]) => [name, new Secret(value)]),
+/** Throws `AppError('conflict')` unless just that would be done which was shown, and can be done. */
+async function refuseOtherPlan(
+  services: AddServices,
+  organizationId: string,
+  input: PlanInstanceInput,
+  digest: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const plan = await planInstance(services, organizationId, input, signal);
+  if (plan.digest !== digest) {
+    throw new AppError(
+      'conflict',
+      'Something else would be installed now than the plan showed. Nothing was done; look at the plan again.',
+      { details: { planDigest: plan.digest } },
+    );
+  }
+  const errors = plan.conflicts.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  throw new AppError(
+    'conflict',
+    errors.map(({ message, cure }) => `${message} ${cure}`).join('\n'),
+    { details: { conflicts: errors } },
   );
 }
 
-async function refuseTakenSlug(db: TenantDb, slug: string): Promise<void> {
-  if (await selectInstance(db, slug)) throw slugTaken('instance', slug);
+function nameOf(server: RequestedServer): string {
+  if (server.kind === 'remote') return server.url;
+  if (server.kind === 'package') return server.packageSpec;
+  return server.name ?? 'the bundle';
 }
 
 /** What the audit log keeps of a launch: arguments and values of variables may be secret. */

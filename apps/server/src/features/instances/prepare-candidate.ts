@@ -1,14 +1,23 @@
+import { AppError } from '@plugboard/contracts';
 import type { InstanceSettings } from '@plugboard/contracts/api';
 import type { Secret } from '@plugboard/vault';
 
 import type { AppServices } from '../../app/services.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { configureLaunch, refuseProblems } from '../configuration/configure-launch.ts';
+import { effectiveSettings } from '../configuration/effective-settings.ts';
+import { readLicencePolicy } from '../organizations/licence-policy.ts';
 import type { ToolboxRow } from '../toolboxes/queries.ts';
 import type { Candidate } from './candidate.ts';
+import { holdPackage } from './hold-package.ts';
 import { refuseAborted } from './or-aborted.ts';
-import { prepareLaunch } from './prepare-launch.ts';
-import { removeUnusedPackage } from './remove-files.ts';
-import type { RequestedServer } from './requested-server.ts';
+import { licenceConflicts } from './plan/licence-conflicts.ts';
+import { placeServer, type PlacedServer } from './place-server.ts';
+import { checkRemoteUrl } from './resolve-server.ts';
+import { npmName, type RequestedServer } from './requested-server.ts';
 import { spaced, type Tell } from './tell.ts';
+
+export { releasePackage } from './hold-package.ts';
 
 export type PrepareServices = Pick<AppServices, 'db' | 'installer' | 'packageFolders' | 'server'>;
 
@@ -20,8 +29,10 @@ export interface CandidateRequest {
   readonly slug: string;
   readonly server: RequestedServer;
   readonly settings: InstanceSettings;
-  /** By the names in which they are sealed: variables of a process, headers of a remote. */
+  /** Given now, by configuration key or by the variable or header that they go to. */
   readonly secrets: Readonly<Record<string, Secret>>;
+  /** Sealed already, by variable or header; those given outrank them. */
+  readonly keptSecrets?: Readonly<Record<string, Secret>>;
 }
 
 export interface PrepareOptions {
@@ -46,50 +57,111 @@ export async function prepareCandidate(
   { signal, tell }: PrepareOptions,
 ): Promise<PreparedCandidate> {
   refuseAborted(signal);
-  const { slug, server, settings, secrets } = request;
+  const { slug, settings, secrets, keptSecrets } = request;
   await using held = new AsyncDisposableStack();
-  const prepared = await prepareLaunch(services, settings, server, signal, spaced(tell));
-  const { launch } = prepared;
-  if (launch.driver === 'process') held.use(await holdPackage(services, launch.installDir));
-  tell('configure', `Configuring ${slug}`);
+  const placed = await placeAndHold(services, request, { signal, tell: spaced(tell) }, held);
+  const { entry, target } = placed;
   refuseAborted(signal);
+
+  tell('configure', `Configuring ${slug}`);
+  const effective = await readSettings(services, request, placed.serverName, entry);
+  const configured = await configureLaunch(services, {
+    place: placed.place,
+    entry,
+    target,
+    settings: effective,
+    secrets,
+    ...(keptSecrets && { keptSecrets }),
+  });
+  refuseProblems(configured.problems);
+  const { launch } = configured;
+  if (launch.driver === 'remote') checkRemoteUrl(launch.url, launch.allowPrivateNetwork);
+  refuseAborted(signal);
+
   const kept = held.move();
   return {
     slug,
-    serverName: prepared.serverName,
-    version: prepared.version,
-    entry: server.entry,
+    serverName: placed.serverName,
+    version: placed.version,
+    entry,
     settings,
-    package: prepared.package,
+    package: placed.package,
     launch,
-    secrets,
-    idleMs: settings.idleMs ?? defaultIdleMs,
-    startTimeoutMs: settings.startTimeoutMs ?? defaultStartTimeoutMs,
+    secrets: configured.secrets,
+    idleMs: configured.idleMs,
+    startTimeoutMs: configured.startTimeoutMs,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
-const defaultIdleMs = 600_000;
-const defaultStartTimeoutMs = 60_000;
-
-/** Keeps an installed package until disposed of, and then removes it if nothing uses it. */
-async function holdPackage(
+async function placeAndHold(
   services: PrepareServices,
-  installDir: string,
-): Promise<AsyncDisposable> {
-  const hold = await services.packageFolders.hold(installDir);
-  return {
-    async [Symbol.asyncDispose]() {
-      hold[Symbol.dispose]();
-      await releasePackage(services, installDir);
-    },
-  };
+  request: CandidateRequest,
+  options: PrepareOptions,
+  held: AsyncDisposableStack,
+): Promise<PlacedServer> {
+  const { organizationId, server } = request;
+  const own =
+    server.kind === 'package'
+      ? await readSettings(
+          services,
+          request,
+          server.name ?? npmName(server.packageSpec),
+          server.entry,
+        )
+      : request.settings;
+  await refuseByLicence(services, request, own.command, options);
+  for (;;) {
+    const placed = await placeServer(services, organizationId, server, own, options);
+    if (placed.place.driver === 'remote') return placed;
+    const hold = await holdPackage(services, placed.place.installDir);
+    // What was found installed may have been removed with the last that used it, just before.
+    if (hold) {
+      held.use(hold);
+      return placed;
+    }
+  }
 }
 
-/** Deletes an installed package when no stored instance or revision names it and nobody holds it. */
-export async function releasePackage(
-  services: Pick<AppServices, 'db' | 'packageFolders' | 'server'>,
-  installDir: string,
+/** Throws `AppError('conflict')` for what the licence policy refuses, before it is fetched. */
+async function refuseByLicence(
+  { db, installer }: PrepareServices,
+  { organizationId, server }: CandidateRequest,
+  command: string | undefined,
+  { signal }: PrepareOptions,
 ): Promise<void> {
-  await services.packageFolders.remove(installDir, () => removeUnusedPackage(services, installDir));
+  if (server.kind !== 'package') return;
+  const policy = await withTenant(db, organizationId, readLicencePolicy);
+  const refusesAny = policy.allow !== null || policy.deny.length > 0 || policy.unknown === 'refuse';
+  if (!refusesAny) return;
+  const { packageSpec: spec } = server;
+  const onProgress = () => undefined;
+  const { packages } = await installer.plan({
+    spec,
+    command,
+    expected: server,
+    signal,
+    onProgress,
+  });
+  const refusals = licenceConflicts(policy, packages).filter(
+    ({ severity }) => severity === 'error',
+  );
+  if (refusals.length === 0) return;
+  throw new AppError(
+    'conflict',
+    refusals.map(({ message, cure }) => `${message} ${cure}`).join('\n'),
+    { details: { conflicts: refusals } },
+  );
+}
+
+async function readSettings(
+  { db }: PrepareServices,
+  { organizationId, environment, settings }: CandidateRequest,
+  serverName: string,
+  entry: RequestedServer['entry'],
+): Promise<InstanceSettings> {
+  const { settings: effective } = await withTenant(db, organizationId, (tx) =>
+    effectiveSettings(tx, organizationId, { serverName, environment, entry, settings }),
+  );
+  return effective;
 }

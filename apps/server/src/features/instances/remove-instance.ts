@@ -2,7 +2,7 @@ import type { AppServices } from '../../app/services.ts';
 import { type Author, commitChange } from '../change.ts';
 import { launchFromRow } from './launch-row.ts';
 import { deleteInstance, requireInstance } from './queries.ts';
-import { releasePackage } from './prepare-candidate.ts';
+import { releasePackage } from './hold-package.ts';
 import { removeInstanceFiles } from './remove-files.ts';
 
 export type RemoveServices = Pick<

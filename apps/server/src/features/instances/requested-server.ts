@@ -1,19 +1,18 @@
+import {
+  type CatalogMeta,
+  type LaunchTarget,
+  readCatalogMeta,
+  type ServerJson,
+} from '@plugboard/catalog';
 import { AppError } from '@plugboard/contracts';
 import type { AddInstanceInput } from '@plugboard/contracts/api';
-import { findBundled, type CatalogMeta, type ServerJson } from '@plugboard/catalog';
 
-/** Which of an entry's ways to run it is meant: an index of its packages or of its remotes. */
-export interface EntryTarget {
-  readonly kind: 'package' | 'remote';
-  readonly index: number;
-}
-
+/** What of a server's entry is meant; all undefined for a server that was named outright. */
 interface FromCatalog {
-  /** The entry, whose `_meta` holds Plugboard's own facts only where they can be trusted. */
+  /** Plugboard's own facts are in its `_meta` only where they can be trusted. */
   readonly entry: ServerJson | undefined;
-  readonly target: EntryTarget | undefined;
-  /** What the catalog knows of it; undefined when it is not there. */
-  readonly meta: CatalogMeta | undefined;
+  /** Set for a remote also without an entry. */
+  readonly target: LaunchTarget | undefined;
 }
 
 /** A server that was asked for, found. */
@@ -25,19 +24,34 @@ export type RequestedServer = FromCatalog &
         readonly name: string | undefined;
         /** npm package with an optional version or range. */
         readonly packageSpec: string;
-        /** SHA-256 that the tarball must have, where the entry names one. */
+        /** Subresource integrity that the package must have, where it is known beforehand. */
+        readonly integrity?: string | undefined;
+        /** SHA-256 that its tarball must have, hexadecimal, where the entry names one. */
         readonly sha256?: string | undefined;
+        /** Where the entry says that it comes from. */
+        readonly registryBaseUrl?: string | undefined;
       }
     | {
         readonly kind: 'bundle';
+        /** The catalog's name; undefined for one that was uploaded. */
         readonly name: string | undefined;
         /** Of the bundle's file, hexadecimal. */
         readonly sha256: string;
-        /** Where to fetch it; undefined for one that was uploaded. */
-        readonly url: string | undefined;
       }
     | { readonly kind: 'remote'; readonly name: string; readonly url: string }
+    | {
+        /** Needs what this Plugboard has no driver for. */
+        readonly kind: 'undrivable';
+        readonly name: string;
+        /** Such as `oci` or `pypi`; empty for an entry that says nothing of how it is run. */
+        readonly registryTypes: readonly string[];
+      }
   );
+
+/** Plugboard's own facts of a server, where there are any. */
+export function factsOf({ entry }: RequestedServer): CatalogMeta | undefined {
+  return readCatalogMeta(entry);
+}
 
 const processOptions = [
   'args',
@@ -50,94 +64,59 @@ const processOptions = [
 ] as const;
 const remoteOptions = ['transport', 'headers', 'allowPrivateNetwork'] as const;
 
-/** Reads the server of a request. Throws `AppError('invalid_input')` naming the field at fault. */
-export function requestedServer(input: AddInstanceInput): RequestedServer {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(input.server)) {
-    refuseOptions(input, processOptions, 'a remote server, which runs elsewhere');
-    return remoteServer(input);
+/** Throws `AppError('invalid_input')` naming what a request says that its server has no use for. */
+export function refuseMisplaced(
+  input: Omit<AddInstanceInput, 'server'>,
+  server: RequestedServer,
+): void {
+  const remote = server.kind === 'remote';
+  if (remote) refuseOptions(input, processOptions, 'a remote server, which runs elsewhere');
+  else refuseOptions(input, remoteOptions, 'a server that runs here');
+  // With an entry, secrets go by configuration keys too.
+  if (server.entry || server.kind === 'bundle') return;
+  const form = remote ? /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/ : /^[A-Za-z_][A-Za-z0-9_]*$/;
+  for (const [name, value] of Object.entries(input.secrets ?? {})) {
+    if (!form.test(name)) {
+      const what = remote ? 'an HTTP header' : 'an environment variable';
+      throw new AppError('invalid_input', `secrets.${name}: must be the name of ${what}.`);
+    }
+    if (!remote || /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) continue;
+    throw new AppError('invalid_input', `secrets.${name}: a header's value is one line of text.`);
   }
-  refuseOptions(input, remoteOptions, 'a server that runs here');
-  refuseNames(input.secrets, /^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable');
-  const { name, version } = splitVersion(input.server);
-  const bundled = findBundled(name);
-  if (!bundled) {
-    return { kind: 'package', name: undefined, packageSpec: input.server, ...notFromCatalog };
-  }
-  const npm = bundled.server.packages?.find(({ registryType }) => registryType === 'npm');
-  if (!npm) throw new AppError('invalid_input', `server: "${name}" has no npm package to install.`);
-  return {
-    kind: 'package',
-    name: bundled.server.name,
-    packageSpec: `${npm.identifier}@${version ?? npm.version ?? bundled.server.version}`,
-    entry: bundled.server,
-    target: { kind: 'package', index: bundled.server.packages?.indexOf(npm) ?? 0 },
-    meta: bundled.meta,
-  };
 }
-
-const notFromCatalog = { entry: undefined, target: undefined, meta: undefined };
 
 /** A slug made of the server's name, for requests that give none. */
 export function defaultSlug(server: RequestedServer): string {
-  if (server.meta) return server.meta.id;
+  const known = factsOf(server)?.id;
+  if (known !== undefined) return known;
   const words = spokenName(server)
-    ?.toLowerCase()
+    .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '' && word !== 'mcp' && word !== 'server');
-  const slug = (words ?? []).join('-').slice(0, 32).replace(/-+$/, '');
+  const slug = words.join('-').slice(0, 32).replace(/-+$/, '');
   return /^[a-z]/.test(slug) ? slug : `server${slug === '' ? '' : `-${slug.slice(0, 25)}`}`;
 }
 
-function spokenName(server: RequestedServer): string | undefined {
-  switch (server.kind) {
-    case 'remote':
-      return new URL(server.url).hostname
-        .split('.')
-        .find((part) => !/^(?:www|api|mcp)$/.test(part));
-    case 'package':
-      return splitVersion(server.packageSpec).name.replace(/^@[^/]*\//, '');
-    case 'bundle':
-      return server.name?.replace(/^.*\//, '');
-  }
+/** The name in `name@version`, minding the scope's own `@`. */
+export function npmName(packageSpec: string): string {
+  const at = packageSpec.indexOf('@', 1);
+  return at < 0 ? packageSpec : packageSpec.slice(0, at);
 }
 
-function remoteServer(input: AddInstanceInput): RequestedServer {
-  const url = URL.parse(input.server);
-  const secure = url?.protocol === 'https:';
-  if (!url || (!secure && url.protocol !== 'http:')) {
-    throw new AppError('invalid_input', 'server: a remote server needs an https URL.');
+function spokenName(server: RequestedServer): string {
+  if (server.kind === 'remote' && !server.entry) {
+    const labels = new URL(server.url).hostname.split('.');
+    return labels.find((part) => !/^(?:www|api|mcp)$/.test(part)) ?? '';
   }
-  if (!secure && input.allowPrivateNetwork !== true) {
-    throw new AppError(
-      'invalid_input',
-      'server: a remote server needs an https URL; http is for private networks, with allowPrivateNetwork.',
-    );
+  if (server.kind === 'package' && !server.entry) {
+    return npmName(server.packageSpec).replace(/^@[^/]*\//, '');
   }
-  if (url.username || url.password) {
-    throw new AppError(
-      'invalid_input',
-      'server: the URL must hold no user or password. Put an Authorization header into secrets, which are sealed.',
-    );
-  }
-  refuseNames(input.secrets, /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'an HTTP header');
-  for (const [name, value] of Object.entries(input.secrets ?? {})) {
-    if (/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) continue;
-    throw new AppError('invalid_input', `secrets.${name}: a header's value is one line of text.`);
-  }
-  url.hash = '';
-  return { kind: 'remote', name: url.host, url: url.href, ...notFromCatalog };
-}
-
-/** Splits `name@version`, minding the scope's own `@`. */
-function splitVersion(spec: string): { name: string; version: string | undefined } {
-  const at = spec.indexOf('@', 1);
-  if (at < 0) return { name: spec, version: undefined };
-  return { name: spec.slice(0, at), version: spec.slice(at + 1) };
+  return server.name?.replace(/^.*\//, '') ?? '';
 }
 
 function refuseOptions(
-  input: AddInstanceInput,
-  options: readonly (keyof AddInstanceInput)[],
+  input: Omit<AddInstanceInput, 'server'>,
+  options: readonly Exclude<keyof AddInstanceInput, 'server'>[],
   what: string,
 ): void {
   const given = options.filter((option) => input[option] !== undefined);
@@ -145,15 +124,4 @@ function refuseOptions(
   throw new AppError('invalid_input', `${given.join(', ')}: does not apply to ${what}.`, {
     details: { fields: given },
   });
-}
-
-function refuseNames(
-  secrets: Readonly<Record<string, string>> | undefined,
-  form: RegExp,
-  what: string,
-): void {
-  for (const name of Object.keys(secrets ?? {})) {
-    if (form.test(name)) continue;
-    throw new AppError('invalid_input', `secrets.${name}: must be the name of ${what}.`);
-  }
 }

@@ -14,6 +14,7 @@ import { requirePermission } from '../members/require.ts';
 import { noSuch } from '../reference.ts';
 import { selectToolbox } from '../toolboxes/queries.ts';
 import { addInstance } from './add-instance.ts';
+import { planInstance } from './plan/plan-instance.ts';
 import { presentInstance } from './present.ts';
 import { requireInstance, selectInstances } from './queries.ts';
 import { removeInstance } from './remove-instance.ts';
@@ -39,6 +40,11 @@ export const instancesRouter = routes.router({
   get: routes.get.handler(({ context: { actor, services }, input }) => {
     requirePermission(actor, 'instance.read');
     return show(services, actor, input.instance);
+  }),
+
+  plan: routes.plan.handler(({ context: { actor, services, signal }, input }) => {
+    requirePermission(actor, 'instance.plan');
+    return planInstance(services, actor.organizationId, input, signal);
   }),
 
   add: routes.add.handler(({ context: { actor, services, signal }, input }) => {

@@ -29,6 +29,10 @@ const allowed = {
   'instance.read_logs': ['owner', 'admin'],
   'instance.restart': ['owner', 'admin'],
   'instance.test': ['owner', 'admin'],
+  // What a plan finds of the host (ports, programs) and launches are for those who may add.
+  'instance.plan': ['owner', 'admin'],
+  'licence_policy.read': ['owner', 'admin', 'member', 'auditor'],
+  'licence_policy.set': ['owner', 'admin'],
   'configuration.read': ['owner', 'admin', 'member', 'auditor'],
   // Values are read by whom a launch is shown to, and changing them changes a launch.
   'configuration.read_values': ['owner', 'admin'],

@@ -6,6 +6,7 @@ import { configurationRouter } from '../../features/configuration/routes.ts';
 import { grantsRouter } from '../../features/grants/routes.ts';
 import { importsRouter } from '../../features/imports/routes.ts';
 import { instancesRouter } from '../../features/instances/routes.ts';
+import { licencePolicyRouter } from '../../features/organizations/licence-routes.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
 import { sourcesRouter } from '../../features/catalog/sources/routes.ts';
 import { statusRouter } from '../../features/status/routes.ts';
@@ -28,4 +29,5 @@ export const router = api.router({
   calls: callsRouter,
   audit: auditRouter,
   sources: sourcesRouter,
+  licencePolicy: licencePolicyRouter,
 });
