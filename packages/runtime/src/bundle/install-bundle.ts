@@ -114,7 +114,14 @@ async function withBundle<T>(
   }
   const manifest = parseManifest(await readText(await archive.open(manifestFile)));
   const { files, bytes: unpackedBytes } = archive;
-  return use(archive, { manifest, sha256, packedBytes: size, unpackedBytes, files: files.size });
+  // Awaited here: the file is closed when this returns.
+  return await use(archive, {
+    manifest,
+    sha256,
+    packedBytes: size,
+    unpackedBytes,
+    files: files.size,
+  });
 }
 
 async function digest(handle: FileHandle, signal: AbortSignal | undefined): Promise<string> {
