@@ -37,6 +37,14 @@ export type {
   PlannedPackage,
   PlanRequest,
 } from './install/index.ts';
+export { createPublished } from './install/published.ts';
+export type {
+  ChangelogFile,
+  Published,
+  PublishedOptions,
+  PublishedPackage,
+  PublishedVersion,
+} from './install/published.ts';
 export { defaultLimits } from './instance.ts';
 export type {
   InstanceSource,
