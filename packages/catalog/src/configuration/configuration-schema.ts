@@ -21,11 +21,11 @@ export interface PropertyFacts {
 }
 
 export interface ConfigurationProperty {
-  readonly type: 'string' | 'number' | 'boolean' | 'array' | readonly ['string', 'boolean'];
+  readonly type: 'string' | 'number' | 'boolean' | 'array' | ('string' | 'boolean')[];
   readonly title: string;
   readonly description?: string;
   readonly default?: string | number | boolean;
-  readonly enum?: readonly (string | number)[];
+  readonly enum?: (string | number)[];
   readonly pattern?: string;
   readonly items?: Pick<ConfigurationProperty, 'type' | 'enum' | 'pattern'>;
   /** Set for secrets: their values are taken and never given. */

@@ -1,10 +1,17 @@
 import type { ConfigurationSchema } from './configuration-schema.ts';
 
+interface OpenProperty {
+  readonly type: 'object' | 'array';
+  readonly title: string;
+  readonly description: string;
+  readonly [word: string]: unknown;
+}
+
 /** What can be configured of a server that no entry describes: an npm package by name, or a URL. */
 export interface OpenConfigurationSchema {
   readonly $schema: ConfigurationSchema['$schema'];
   readonly type: 'object';
-  readonly properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly properties: Readonly<Record<string, OpenProperty>>;
   readonly additionalProperties: false;
 }
 
@@ -15,7 +22,7 @@ const $schema = 'https://json-schema.org/draft/2020-12/schema';
  * package, `headers` for a remote.
  */
 export function openConfigurationSchema(kind: 'package' | 'remote'): OpenConfigurationSchema {
-  const texts = { type: 'object', additionalProperties: { type: 'string' } };
+  const texts = { type: 'object' as const, additionalProperties: { type: 'string' } };
   const properties: OpenConfigurationSchema['properties'] =
     kind === 'remote'
       ? {

@@ -98,11 +98,35 @@ export const settingChangeSchema = z.object({
 
 export type SettingChange = z.output<typeof settingChangeSchema>;
 
+const propertyViewSchema = z.looseObject({
+  type: z.union([z.string(), z.array(z.string())]),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  default: z.unknown().optional(),
+  enum: z.array(z.union([z.string(), z.number()])).optional(),
+  /** Set for secrets: their values are taken and never given. */
+  writeOnly: z.boolean().optional(),
+  /** What a form and a command line need besides JSON Schema's own words. */
+  'x-plugboard': z
+    .looseObject({
+      in: z.enum(['argument', 'env', 'header', 'url']),
+      name: z.string().optional(),
+      secret: z.boolean(),
+      format: z.enum(['string', 'number', 'boolean', 'filepath']),
+      placeholder: z.string().optional(),
+      /** What kind of credential it is, and the page where one is made. */
+      credential: z.string().optional(),
+      url: z.string().optional(),
+      testable: z.boolean().optional(),
+    })
+    .optional(),
+});
+
 /** A JSON Schema (2020-12); its texts are the publisher's and plain. */
 export const schemaViewSchema = z.looseObject({
   $schema: z.string(),
   type: z.literal('object'),
-  properties: z.record(z.string(), z.looseObject({})),
+  properties: z.record(z.string(), propertyViewSchema),
   required: z.array(z.string()).optional(),
 });
 

@@ -1,8 +1,10 @@
 import { isContractProcedure } from '@orpc/contract';
 import { apiContract } from '@plugboard/contracts/api';
+import { packBackup } from '@plugboard/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
+import { encodeBackup } from '../../features/lock/backup/backup-content.ts';
 import { type Role, roles } from '../../features/members/policy.ts';
 
 const everyone: readonly Role[] = roles;
@@ -12,6 +14,16 @@ const none = '01900000-0000-7000-8000-000000000000';
 const layer = { server: 'none', environment: 'dev' };
 const template = { server: 'none', slug: 'none' };
 const tool = { kind: 'tool', name: 'none' };
+const emptyBackup = packBackup(
+  await encodeBackup({
+    plugboard: '0',
+    document: { version: 1 },
+    layers: [],
+    instances: [],
+    sources: [],
+  }),
+  undefined,
+).toString('base64');
 
 interface Procedure {
   readonly body?: unknown;
@@ -55,7 +67,10 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /configuration/templates': { roles: everyone },
   'POST /configuration/templates/plan': { body: { ...template, settings: {} }, roles: managers },
   'PUT /configuration/templates': { body: { ...template, settings: {} }, roles: managers },
-  'DELETE /configuration/templates': { query: '?server=none&slug=absent', roles: managers },
+  'DELETE /configuration/templates': {
+    body: { server: 'none', slug: 'absent' },
+    roles: managers,
+  },
   'POST /imports/plan': { body: { text: '{}', toolbox: 'none' }, roles: managers },
   'POST /imports': { body: { text: '{}', toolbox: 'none' }, roles: managers },
   'GET /bundles': { roles: managers },
@@ -91,6 +106,12 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /catalog/sources/{source}/syncs/{sync}': { roles: everyone },
   'GET /catalog/sources/{source}/syncs/{sync}/events': { roles: everyone },
   'POST /catalog/sources/{source}/syncs/{sync}/cancel': { body: {}, roles: managers },
+  'GET /lock': { roles: readers },
+  'POST /lock/plan': { body: { document: { version: 1 } }, roles: readers },
+  'POST /lock/apply': { body: { document: { version: 1 } }, roles: managers },
+  'POST /lock/backup': { body: {}, roles: managers },
+  'POST /lock/backup/read': { body: { file: emptyBackup }, roles: managers },
+  'POST /lock/restore': { body: { file: emptyBackup }, roles: managers },
   'GET /organization/licence-policy': { roles: everyone },
   'PUT /organization/licence-policy': {
     body: { allow: null, deny: [], unknown: 'warn' },
