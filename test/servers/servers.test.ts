@@ -45,7 +45,7 @@ async function tryServer(entry: BundledServer): Promise<void> {
     startTimeoutMs: 60_000,
     values: { ...values, ...(file && { [file.key]: shownFile }) },
     secrets: Object.fromEntries(
-      [...secretsNeeded(entry), ...secrets].map((key) => [key, placeholderFor(key)]),
+      [...secretsNeeded(entry), ...secrets].map((key) => [key, placeholderFor(id, key)]),
     ),
     ...(file && { mounts: [{ path: shown.path, writable: false }] }),
   });

@@ -1,3 +1,5 @@
+import { credentialExamples } from '../harness/credential-examples.ts';
+
 /** What trying a bundled server takes beyond what its entry says. */
 export interface Trial {
   /** Configuration, by key. */
@@ -62,13 +64,9 @@ export const trials: Readonly<Record<string, Trial>> = {
   sqlite: { needsScripts: 'its database engine is built when it is installed' },
 };
 
-const placeholders: Readonly<Record<string, string>> = {
+/** A value for a secret that opens nothing but looks right. */
+export function placeholderFor(id: string, key: string): string {
   // A database in memory: it wants one that answers.
-  DSN: 'sqlite:///:memory:',
-  SUPABASE_ACCESS_TOKEN: `sbp_${'0'.repeat(40)}`,
-};
-
-/** A value for a secret that opens nothing. */
-export function placeholderFor(key: string): string {
-  return placeholders[key] ?? 'placeholder-0123456789abcdef';
+  if (key === 'DSN') return 'sqlite:///:memory:';
+  return credentialExamples[`${id} ${key}`] ?? 'placeholder-0123456789abcdef';
 }

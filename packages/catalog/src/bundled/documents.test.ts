@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { credentialExamples } from '../../../../test/harness/credential-examples.ts';
 import {
   type ConfigurationSchema,
   configurationSchema,
@@ -9,7 +10,6 @@ import {
 import { isSafePattern } from '../configuration/safe-pattern.ts';
 import type { ServerJson } from '../server-json.ts';
 import { bundledServers, findBundled } from './bundled.ts';
-import { credentialExamples } from './testing/credential-examples.ts';
 
 /** What they are called where people look for them; system row C10 and what goes beyond it. */
 const expected = [

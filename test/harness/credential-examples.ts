@@ -26,7 +26,6 @@ export const credentialExamples: Readonly<Record<string, string>> = {
   'digitalocean DIGITALOCEAN_API_TOKEN': `dop_v1_${hex(64)}`,
   'azure-devops PERSONAL_ACCESS_TOKEN': `${letters(40)}==`,
   'tavily TAVILY_API_KEY': `tvly-dev-${letters(32)}`,
-  'firecrawl FIRECRAWL_API_KEY': `fc-${hex(32)}`,
   'exa EXA_API_KEY': `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
   'gitlab GITLAB_PERSONAL_ACCESS_TOKEN': `glpat-${letters(20)}`,
   'datadog DATADOG_API_KEY': hex(32),
