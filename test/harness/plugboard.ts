@@ -157,6 +157,8 @@ export function plugboardEnvironment(
   return {
     ...Object.fromEntries(kept),
     NODE_COMPILE_CACHE: path.join(tmpdir(), 'plugboard-compile-cache'),
+    // The official registry is asked by no test.
+    PLUGBOARD_CATALOG_SYNC: 'manual',
     ...(dataDir !== undefined && { PLUGBOARD_DATA_DIR: dataDir }),
     ...more,
   };

@@ -13,6 +13,8 @@ interface UpOptions {
   readonly port?: string;
   readonly host?: string;
   readonly baseUrl?: string;
+  readonly catalogDir?: string;
+  readonly catalogSync?: string;
   readonly allowedHost?: readonly string[];
   readonly allowUnsandboxed?: boolean;
   readonly logLevel?: string;
@@ -26,6 +28,11 @@ export function addUpCommand(program: Command, session: Session, startServer: St
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--base-url <url>', 'how others reach it, such as https://plugboard.example.com')
     .option('--allowed-host <name...>', 'further host names to answer to')
+    .option('--catalog-dir <path>', 'folder inside which sources of the catalog may lie')
+    .option(
+      '--catalog-sync <when>',
+      'scheduled, or manual for only when asked (default: scheduled)',
+    )
     .option('--allow-unsandboxed', 'run servers even where this machine cannot isolate them')
     .option('--log-level <level>', 'silent, error, warn, info, debug or trace (default: warn)')
     .addHelpText(
@@ -63,6 +70,8 @@ function serverFlags(options: UpOptions, { address }: Session): readonly string[
     host: options.host,
     'data-dir': address.dataDir,
     'base-url': options.baseUrl,
+    'catalog-dir': options.catalogDir,
+    'catalog-sync': options.catalogSync,
     'allowed-host': options.allowedHost?.join(','),
     'log-level': options.logLevel,
   };

@@ -24,6 +24,7 @@ export interface ServerFacts {
   readonly dataDir: string;
   /** Inside which sources of the catalog may lie; need not be there. */
   readonly catalogDir: string;
+  readonly catalogSync: 'scheduled' | 'manual';
   readonly database: Status['database'];
   readonly sandbox: Status['sandbox'];
 }

@@ -65,6 +65,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
     urls: serverUrls(config.baseUrl, bound.host, bound.port),
     dataDir: config.dataDir,
     catalogDir: config.catalogDir,
+    catalogSync: config.catalogSync,
     database: { mode: store.kind, version: await postgresVersion(store) },
     sandbox: {
       tier: sandbox.tier,

@@ -38,6 +38,7 @@ export function readConfig(
     databaseUrl: databaseUrl(env.DATABASE_URL),
     masterKey: env.PLUGBOARD_MASTER_KEY ? new Secret(env.PLUGBOARD_MASTER_KEY) : undefined,
     allowUnsandboxed: yes(given('allowUnsandboxed')),
+    catalogSync: oneOf(given('catalogSync'), ['scheduled', 'manual'] as const) ?? 'scheduled',
     logLevel: oneOf<LogLevel>(given('logLevel'), logLevels) ?? 'warn',
     progress: oneOf(given('progress'), ['text', 'json'] as const) ?? (terminal ? 'text' : 'json'),
   };

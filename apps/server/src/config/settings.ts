@@ -42,6 +42,12 @@ export const settings = {
     type: 'string',
     about: 'folder inside which sources of the catalog may lie (catalog in the data folder)',
   },
+  catalogSync: {
+    flag: 'catalog-sync',
+    variable: 'PLUGBOARD_CATALOG_SYNC',
+    type: 'string',
+    about: 'scheduled, or manual to sync sources only when asked (scheduled)',
+  },
   baseUrl: {
     flag: 'base-url',
     variable: 'PLUGBOARD_BASE_URL',

@@ -57,6 +57,7 @@ export async function buildApp(): Promise<TestApp> {
     urls: serverUrls(undefined, '127.0.0.1', 4477),
     dataDir,
     catalogDir: join(dataDir, 'catalog'),
+    catalogSync: 'manual',
     database: { mode: database.kind === 'embedded' ? 'embedded' : 'external', version: '0' },
     sandbox: { tier: sandbox.tier, reasons: [...sandbox.reasons], allowUnsandboxed: true },
   };

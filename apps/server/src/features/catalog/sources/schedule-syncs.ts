@@ -22,14 +22,14 @@ export interface ScheduleOptions {
 
 /** Hands in every sync that is due or was left. */
 export async function scheduleSyncs(
-  services: Pick<AppServices, 'db' | 'jobs'>,
+  services: Pick<AppServices, 'db' | 'jobs' | 'server'>,
   { alone = false }: ScheduleOptions = {},
 ): Promise<void> {
-  const { db, jobs } = services;
+  const { db, jobs, server } = services;
   for (const organizationId of await listOrganizationIds(db)) {
     const ids = await withTenant(db, organizationId, async (tx) => {
       await requeueLeft(tx, alone);
-      await queueDue(tx, organizationId);
+      if (server.catalogSync === 'scheduled') await queueDue(tx, organizationId);
       return selectWaiting(tx);
     });
     // A job too many does nothing, for a sync is claimed once.

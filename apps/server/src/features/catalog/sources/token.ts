@@ -20,13 +20,21 @@ export async function sealToken(
   return sealSecret(key, identity, new Secret(token));
 }
 
-/** What to send as Authorization; undefined for a source without a token. */
-export async function openAuthorization(
+/** Undefined for a source without a token. */
+export async function openToken(
   { keyring }: Services,
   { id, organization_id: ownerId, sealed_token: sealed }: SourceRow,
 ): Promise<Secret | undefined> {
   if (sealed === null) return undefined;
   const key = await keyring.ownerKey(ownerId);
-  const token = openSecret(key, { ownerId, instanceId: id, name: 'source token' }, sealed);
-  return new Secret(`Bearer ${token.reveal()}`);
+  return openSecret(key, { ownerId, instanceId: id, name: 'source token' }, sealed);
+}
+
+/** What to send as Authorization; undefined for a source without a token. */
+export async function openAuthorization(
+  services: Services,
+  source: SourceRow,
+): Promise<Secret | undefined> {
+  const token = await openToken(services, source);
+  return token && new Secret(`Bearer ${token.reveal()}`);
 }
