@@ -10,6 +10,7 @@ import { openAuditService } from '../features/audit/audit-service.ts';
 import { Turns } from '../features/definitions/turns.ts';
 import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/pending-instances.ts';
+import { sweepTrials } from '../features/instances/sweep-trials.ts';
 import { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import { createKeyring } from '../features/organizations/keyring.ts';
 import { createSessionMail } from '../features/sessions/session-mail.ts';
@@ -48,6 +49,7 @@ export async function createServices(
   const installer = createInstaller({ dataDir, sandbox });
   await installer.clean();
   const logs = owner.use(await createLogs({ dataDir, log }));
+  await sweepTrials({ db, log, logs, server });
   const { supervisor, upstreams, following } = await startSupervisor({
     db,
     audit,

@@ -4,7 +4,12 @@ import type { Secret } from '@plugboard/vault';
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
-import { configureLaunch, refuseProblems } from '../configuration/configure-launch.ts';
+import {
+  type ConfiguredLaunch,
+  configureLaunch,
+  type LaunchPlace,
+  refuseProblems,
+} from '../configuration/configure-launch.ts';
 import { effectiveSettings } from '../configuration/effective-settings.ts';
 import { readLicencePolicy } from '../organizations/licence-policy.ts';
 import type { ToolboxRow } from '../toolboxes/queries.ts';
@@ -16,6 +21,7 @@ import { placeServer, type PlacedServer } from './place-server.ts';
 import { checkRemoteUrl } from './resolve-server.ts';
 import { npmName, type RequestedServer } from './requested-server.ts';
 import { spaced, type Tell } from './tell.ts';
+import { noteTrial } from './trial-notes.ts';
 
 export { releasePackage } from './hold-package.ts';
 
@@ -57,25 +63,14 @@ export async function prepareCandidate(
   { signal, tell }: PrepareOptions,
 ): Promise<PreparedCandidate> {
   refuseAborted(signal);
-  const { slug, settings, secrets, keptSecrets } = request;
+  const { slug, settings } = request;
   await using held = new AsyncDisposableStack();
+  held.use(await noteTrial(services.server.dataDir, { kind: 'package', since: Date.now() }));
   const placed = await placeAndHold(services, request, { signal, tell: spaced(tell) }, held);
-  const { entry, target } = placed;
   refuseAborted(signal);
 
   tell('configure', `Configuring ${slug}`);
-  const effective = await readSettings(services, request, placed.serverName, entry);
-  const configured = await configureLaunch(services, {
-    place: placed.place,
-    entry,
-    target,
-    settings: effective,
-    secrets,
-    ...(keptSecrets && { keptSecrets }),
-  });
-  refuseProblems(configured.problems);
-  const { launch } = configured;
-  if (launch.driver === 'remote') checkRemoteUrl(launch.url, launch.allowPrivateNetwork);
+  const configured = await configure(services, request, placed);
   refuseAborted(signal);
 
   const kept = held.move();
@@ -83,10 +78,10 @@ export async function prepareCandidate(
     slug,
     serverName: placed.serverName,
     version: placed.version,
-    entry,
+    entry: placed.entry,
     settings,
     package: placed.package,
-    launch,
+    launch: configured.launch,
     secrets: configured.secrets,
     idleMs: configured.idleMs,
     startTimeoutMs: configured.startTimeoutMs,
@@ -101,15 +96,15 @@ async function placeAndHold(
   held: AsyncDisposableStack,
 ): Promise<PlacedServer> {
   const { organizationId, server } = request;
-  const own =
-    server.kind === 'package'
-      ? await readSettings(
-          services,
-          request,
-          server.name ?? npmName(server.packageSpec),
-          server.entry,
-        )
-      : request.settings;
+  let own = request.settings;
+  // What a bundle asks for is known only when it was opened.
+  if (server.kind === 'package' || server.kind === 'remote') {
+    const serverName =
+      server.kind === 'remote' ? server.name : (server.name ?? npmName(server.packageSpec));
+    own = await readSettings(services, request, serverName, server.entry);
+    // Before anything is fetched in vain.
+    await configure(services, request, { ...server, serverName, place: placeOf(server) });
+  }
   await refuseByLicence(services, request, own.command, options);
   for (;;) {
     const placed = await placeServer(services, organizationId, server, own, options);
@@ -121,6 +116,38 @@ async function placeAndHold(
       return placed;
     }
   }
+}
+
+function placeOf(server: Extract<RequestedServer, { kind: 'package' | 'remote' }>): LaunchPlace {
+  if (server.kind === 'remote') return { driver: 'remote', url: server.url };
+  return { driver: 'process', installDir: '', entry: '' };
+}
+
+/** How to run what is in place. Throws `AppError('invalid_input')` unless all that is needed is there. */
+async function configure(
+  services: PrepareServices,
+  request: CandidateRequest,
+  {
+    place,
+    serverName,
+    entry,
+    target,
+  }: Pick<PlacedServer, 'place' | 'serverName' | 'entry' | 'target'>,
+): Promise<ConfiguredLaunch> {
+  const { secrets, keptSecrets } = request;
+  const settings = await readSettings(services, request, serverName, entry);
+  const configured = await configureLaunch(services, {
+    place,
+    entry,
+    target,
+    settings,
+    secrets,
+    ...(keptSecrets && { keptSecrets }),
+  });
+  refuseProblems(configured.problems);
+  const { launch } = configured;
+  if (launch.driver === 'remote') checkRemoteUrl(launch.url, launch.allowPrivateNetwork);
+  return configured;
 }
 
 /** Throws `AppError('conflict')` for what the licence policy refuses, before it is fetched. */

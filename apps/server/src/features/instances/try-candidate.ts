@@ -8,6 +8,7 @@ import { orAborted, refuseAborted } from './or-aborted.ts';
 import type { PendingInstance } from './pending-instances.ts';
 import { removeInstanceFiles } from './remove-files.ts';
 import type { Tell } from './tell.ts';
+import { noteTrial } from './trial-notes.ts';
 import { withWorkFolder } from './work-folder.ts';
 
 export type TryServices = Pick<AppServices, 'logs' | 'pending' | 'server' | 'supervisor'>;
@@ -46,6 +47,7 @@ export async function tryCandidate<T>(
   };
   const pending: PendingInstance = { spec, secrets, definitions: undefined };
   let kept = false;
+  await using _note = await noteTrial(services.server.dataDir, { kind: 'instance', id });
   try {
     using _pending = services.pending.add(pending);
     refuseAborted(signal);
