@@ -1,6 +1,7 @@
 import type { AddInstanceInput } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
+import { isBundleFile, uploadBundle } from '../api/upload-bundle.ts';
 import { CliError } from '../cli-error.ts';
 import { drawProgress } from '../output/progress.ts';
 import type { Session } from '../session.ts';
@@ -25,6 +26,7 @@ interface AddOptions {
   readonly transport?: 'streamable-http' | 'sse';
   readonly approveScripts?: boolean;
   readonly allowPrivateNetwork?: boolean;
+  readonly sha256?: string;
 }
 
 const examples = `
@@ -32,7 +34,8 @@ Examples:
   plugboard server add memory
   plugboard server add @modelcontextprotocol/server-filesystem@2026.7.4 --mount /srv/docs -- /srv/docs
   GITHUB_TOKEN=… plugboard server add @acme/github --secret GITHUB_TOKEN --network api.github.com
-  plugboard server add https://mcp.example.com/mcp --secret Authorization=@header.txt`;
+  plugboard server add https://mcp.example.com/mcp --secret Authorization=@header.txt
+  plugboard server add ./notes.mcpb --sha256 3b1f…`;
 
 export function addServerAddCommand(server: Command, session: Session): void {
   server
@@ -60,9 +63,11 @@ export function addServerAddCommand(server: Command, session: Session): void {
     .option('--transport <transport>', 'of a remote server: streamable-http or sse')
     .option('--approve-scripts', 'let the package run its install scripts, in the sandbox')
     .option('--allow-private-network', 'let a remote server lie in a private network')
+    .option('--sha256 <digest>', 'what the file of a bundle must have')
     .addHelpText('after', examples)
     .action(async (name: string, args: string[], options: AddOptions) => {
-      const input = await readInput(name, args, options, session);
+      const server = isBundleFile(name) ? await uploadBundle(name, options.sha256, session) : name;
+      const input = await readInput(server, args, options, session);
       const api = await session.api();
       const progress = drawProgress(session);
       try {

@@ -115,6 +115,9 @@ function readEnv(args: readonly string[], env: ReadonlyMap<string, string>): Com
 }
 
 function foreign(program: string): CommandReading {
+  if (program === 'plugboard') {
+    return { run: { kind: 'command', why: 'it is Plugboard itself' }, ...nothing, problems: [] };
+  }
   const why = /^(?:sh|bash|zsh|dash|fish|cmd|powershell|pwsh)$/.test(program)
     ? 'it is a shell command, and those are not run'
     : /^(?:node|python\d?(?:\.\d+)?|deno|bun|java|go|dotnet|ruby|php|cargo|uv|npm|pnpm|yarn)$/.test(

@@ -388,7 +388,7 @@ servers:
     ['[mcp_servers.a]\ncommand = "x', /TOML/],
     ['servers: [&a *a', /YAML/],
     ['{"a":'.repeat(5000), /line 1|nested/],
-    [`${'['.repeat(200_000)}`, /nested|line 1|JSON/],
+    ['['.repeat(200_000), /nested|line 1|JSON/],
     [`{"mcpServers": ${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`, /nested/],
   ])('says what is wrong with %j', (text, message) => {
     const { servers, problems } = read(text.slice(0, 400_000));

@@ -24,7 +24,7 @@ export interface PreparedImport {
  * nothing. Throws `AppError('not_found')` for a toolbox that is not there.
  */
 export async function planImport(
-  { db, server: { dataDir } }: Pick<AppServices, 'db' | 'server'>,
+  { db, server: { dataDir, urls } }: Pick<AppServices, 'db' | 'server'>,
   organizationId: string,
   input: ImportInput,
 ): Promise<PreparedImport> {
@@ -46,7 +46,14 @@ export async function planImport(
   const seen: ServerPlan[] = [];
   const plans = servers.map((server) => {
     const own = planServer(server, entries, input);
-    const placed = place(server, own, { input, seen, present, taken, toolboxId: toolbox.id });
+    const placed = place(server, own, {
+      input,
+      seen,
+      present,
+      taken,
+      toolboxId: toolbox.id,
+      ownUrl: urls.mcp,
+    });
     seen.push(own);
     return placed;
   });
@@ -123,13 +130,15 @@ interface Placing {
   readonly present: readonly PresentInstance[];
   readonly taken: Set<string>;
   readonly toolboxId: string;
+  /** Plugboard's own endpoints begin with it. */
+  readonly ownUrl: string;
 }
 
 /** Compares a server with what is there already and gives it a slug. */
 function place(
   server: ImportedServer,
   plan: ServerPlan,
-  { input, seen, present, taken, toolboxId }: Placing,
+  { input, seen, present, taken, toolboxId, ownUrl }: Placing,
 ): ServerPlan {
   const left = (
     action: PlannedServer['action'],
@@ -141,6 +150,10 @@ function place(
   });
   if (input.only && !input.only.includes(server.name)) return left('left_out');
   const { request, planned } = plan;
+  const { run } = server;
+  if (run.kind === 'remote' && isBelow(run.url.text, ownUrl)) {
+    return left('left_out', { problems: [...planned.problems, 'it is Plugboard itself.'] });
+  }
   if (!request) return plan;
   if (seen.some((other) => isSame(other, plan))) {
     const problems = [...planned.problems, 'it is in the file twice.'];
@@ -173,6 +186,10 @@ function place(
       }),
     },
   };
+}
+
+function isBelow(url: string, base: string): boolean {
+  return url === base || url.startsWith(`${base}/`);
 }
 
 /** Whether two servers of a file come to the same. */

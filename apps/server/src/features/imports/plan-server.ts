@@ -127,9 +127,8 @@ function runnable(
   match: EntryMatch | undefined,
 ): Wanted | undefined {
   if (run.kind === 'package' && run.registry === 'npm') {
-    const named = run.version === undefined ? match?.entry.name : undefined;
     const version = run.version === undefined ? '' : `@${run.version}`;
-    return { kind: 'process', server: named ?? `${run.name}${version}` };
+    return { kind: 'process', server: `${match?.entry.name ?? run.name}${version}` };
   }
   if (run.kind === 'remote') {
     if (match) return { kind: 'remote', server: match.entry.name };
