@@ -19,8 +19,8 @@ async function refusal(opening: Promise<unknown>): Promise<string> {
 }
 
 describe('a backup under a passphrase', () => {
-  let file = Buffer.alloc(0);
-  let sealedSecret = Buffer.alloc(0);
+  let file: Buffer = Buffer.alloc(0);
+  let sealedSecret: Buffer = Buffer.alloc(0);
   beforeAll(async () => {
     const key = await createBackupKey(passphrase);
     sealedSecret = sealSecret(key.secrets, identity, new Secret('s3cret'));

@@ -8,7 +8,7 @@ import { Document, isCollection, isMap, isScalar, isSeq, visit } from 'yaml';
 import { CliError } from '../cli-error.ts';
 
 const comments: Readonly<Record<string, string>> = {
-  licencePolicy: 'Which licences may be installed; null for all.',
+  licencePolicy: 'Which licences packages may have; with allow null, all that are not denied.',
   sources: 'Where the catalog comes from. A token is never here: it is asked for.',
   toolboxes: 'Sets of servers that are granted together.',
   templates: 'Named settings of a server, to begin with.',

@@ -10,6 +10,7 @@ import { grantsContract } from './grants.ts';
 import { importsContract } from './imports.ts';
 import { instancesContract } from './instances.ts';
 import { licencePolicyContract } from './licence-policy.ts';
+import { lockContract } from './lock.ts';
 import { offeringsContract } from './offerings.ts';
 import { sourcesContract } from './sources.ts';
 import { statusContract } from './status.ts';
@@ -32,6 +33,7 @@ export const apiContract = {
   access: accessContract,
   calls: callsContract,
   audit: auditContract,
+  lock: lockContract,
   sources: sourcesContract,
   licencePolicy: licencePolicyContract,
 };

@@ -9,8 +9,8 @@ export function canonicalLock(document: LockDocument): LockDocument {
     document;
   return {
     version: 1,
-    ...(licencePolicy !== undefined && {
-      licencePolicy: licencePolicy && {
+    ...(licencePolicy && {
+      licencePolicy: {
         allow: licencePolicy.allow && unique(licencePolicy.allow),
         deny: unique(licencePolicy.deny),
         unknown: licencePolicy.unknown,

@@ -8,7 +8,6 @@ const hash = (digit: string) => digit.repeat(64);
 function build(changes: Record<string, unknown> = {}): LockDocument {
   return lockDocumentSchema.parse({
     version: 1,
-    licencePolicy: null,
     toolboxes: [{ slug: 'starter', name: 'Starter', environment: 'dev' }],
     instances: [instance()],
     agents: [{ slug: 'demo', name: 'Demo' }],

@@ -30,8 +30,8 @@ export interface LockDrift {
   readonly name: string;
   /** `added` is listed and not locked, `removed` locked and not listed. */
   readonly how: 'added' | 'removed' | 'changed';
-  readonly locked?: string;
-  readonly listed?: string;
+  readonly locked?: string | undefined;
+  readonly listed?: string | undefined;
 }
 
 export interface LockChange {
@@ -90,8 +90,7 @@ function partsOf(
   switch (kind) {
     case 'licence_policy': {
       const { licencePolicy } = document;
-      if (licencePolicy === undefined) return undefined;
-      return licencePolicy === null ? [] : [{ id: 'organization', fields: licencePolicy }];
+      return licencePolicy && [{ id: 'organization', fields: licencePolicy }];
     }
     case 'source':
       return document.sources?.map(({ slug: id, ...fields }) => ({ id, fields }));

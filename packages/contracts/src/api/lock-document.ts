@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { headersSchema } from './launch.ts';
+import { headersSchema, remoteTransportSchema } from './launch.ts';
 import { findUnsafePart } from './lock-safety.ts';
 import { offeringNameSchema } from './offerings.ts';
 import { instanceSettingsSchema } from './settings.ts';
@@ -52,9 +52,13 @@ const sourceSchema = z.discriminatedUnion(
       url: z
         .url({ protocol: /^https?$/, error: 'an http or https URL' })
         .max(2048, 'at most 2048 characters'),
+      transport: remoteTransportSchema.default('streamable-http'),
     }),
   ],
-  { error: 'a source has the type npm (name, version, integrity), mcpb (sha256) or remote (url)' },
+  {
+    error:
+      'a source has the type npm (name, version, integrity), mcpb (sha256) or remote (url, transport)',
+  },
 );
 
 const offeringFields = { kind: offeringKindSchema, name: offeringNameSchema };
@@ -147,8 +151,7 @@ function section<T extends z.ZodType>(item: T, most: number) {
 export const lockDocumentSchema = z
   .strictObject({
     version: z.literal(1, 'this Plugboard reads version 1'),
-    /** Null for none: all licences are allowed, unknown ones warned of. */
-    licencePolicy: licencePolicySchema.nullable().optional(),
+    licencePolicy: licencePolicySchema.optional(),
     sources: section(catalogSourceSchema, 1000),
     toolboxes: section(
       z.strictObject({ slug: slugSchema, name: displayNameSchema, environment: environmentSchema }),

@@ -51,6 +51,12 @@ const allowed = {
   'source.read': ['owner', 'admin', 'member', 'auditor'],
   'source.manage': ['owner', 'admin'],
   'source.sync': ['owner', 'admin'],
+  'lock.read': ['owner', 'admin', 'auditor'],
+  // It installs and configures, which is to run code on this machine.
+  'lock.apply': ['owner', 'admin'],
+  'lock.backup': ['owner', 'admin'],
+  // Whoever has the passphrase reads every secret.
+  'lock.backup_secrets': ['owner'],
   'audit.read': ['owner', 'admin', 'auditor'],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -1,15 +1,26 @@
 import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import { ORPCError } from '@orpc/server';
 import { AppError, apiPrefix } from '@plugboard/contracts';
-import type { ApiErrorBody } from '@plugboard/contracts/api';
+import { type ApiErrorBody, maxBackupBytes, maxLockBytes } from '@plugboard/contracts/api';
 import type { Logger } from 'pino';
 
 import { type ApiError, presentApiError, toApiError } from './api-error.ts';
 import type { ApiContext } from './context.ts';
 import { router } from './router.ts';
 
-/** Arguments of calls are the largest thing that the API is sent. */
-const maxBodyBytes = 4 * 1024 * 1024;
+const megabyte = 1024 * 1024;
+
+/** Arguments of calls are the largest thing that most of the API is sent. */
+const maxBodyBytes = 4 * megabyte;
+
+/** Backups come in base64, and documents with what else is said of them. */
+const maxBackupBodyBytes = Math.ceil(maxBackupBytes / 3) * 4 + 2 * maxLockBytes;
+const largerBodies: ReadonlyMap<string, number> = new Map([
+  ['/lock/plan', 2 * maxLockBytes],
+  ['/lock/apply', 2 * maxLockBytes],
+  ['/lock/backup/read', maxBackupBodyBytes],
+  ['/lock/restore', maxBackupBodyBytes],
+]);
 
 interface ApiRequest {
   readonly context: ApiContext;
@@ -60,14 +71,16 @@ export function createApiHandler(): ApiHandler {
 async function withBoundedBody(request: Request): Promise<Request> {
   const { method, headers, url, signal, body } = request;
   if (!body) return new Request(url, { method, headers, signal });
+  const path = new URL(url).pathname.slice(apiPrefix.length);
+  const most = largerBodies.get(path) ?? maxBodyBytes;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) {
+    if (bytes > most) {
       throw new AppError(
         'payload_too_large',
-        `The body is larger than the ${maxBodyBytes >> 20} MB that the API accepts.`,
+        `The body is larger than the ${Math.floor(most / megabyte)} MB that the API accepts.`,
       );
     }
     chunks.push(chunk);

@@ -7,6 +7,7 @@ import { grantsRouter } from '../../features/grants/routes.ts';
 import { importsRouter } from '../../features/imports/routes.ts';
 import { instancesRouter } from '../../features/instances/routes.ts';
 import { licencePolicyRouter } from '../../features/organizations/licence-routes.ts';
+import { lockRouter } from '../../features/lock/routes.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
 import { sourcesRouter } from '../../features/catalog/sources/routes.ts';
 import { statusRouter } from '../../features/status/routes.ts';
@@ -28,6 +29,7 @@ export const router = api.router({
   access: accessRouter,
   calls: callsRouter,
   audit: auditRouter,
+  lock: lockRouter,
   sources: sourcesRouter,
   licencePolicy: licencePolicyRouter,
 });
