@@ -1,13 +1,23 @@
-import type { AddInstanceInput } from '@plugboard/contracts/api';
+import type {
+  AddInstanceInput,
+  ApiClient,
+  InstallPlan,
+  PlanInstanceInput,
+} from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { isBundleFile, uploadBundle } from '../api/upload-bundle.ts';
+import { askSecret, canAsk } from '../ask-secret.ts';
 import { CliError } from '../cli-error.ts';
+import { confirmPlan } from '../confirm.ts';
+import { plainText } from '../output/plain-text.ts';
 import { drawProgress } from '../output/progress.ts';
 import type { Session } from '../session.ts';
 import { parseDuration } from '../values/moment.ts';
 import { parseNamedValues, readSecrets } from '../values/named-values.ts';
+import { parseNetwork } from '../values/network.ts';
 import { parseNumber, parseWhole } from '../values/numbers.ts';
+import { presentConflicts, presentInstallPlan } from './server-add-plan.ts';
 
 interface AddOptions {
   readonly name?: string;
@@ -27,11 +37,18 @@ interface AddOptions {
   readonly approveScripts?: boolean;
   readonly allowPrivateNetwork?: boolean;
   readonly sha256?: string;
+  readonly set?: string[];
+  readonly preset?: string;
+  readonly template?: string;
+  readonly plan?: boolean;
+  readonly yes?: boolean;
 }
 
 const examples = `
 Examples:
   plugboard server add memory
+  plugboard server add io.github.acme/tickets --plan
+  plugboard server add postgres --set DATABASE_HOST=db.internal --secret DATABASE_PASSWORD --yes
   plugboard server add @modelcontextprotocol/server-filesystem@2026.7.4 --mount /srv/docs -- /srv/docs
   GITHUB_TOKEN=… plugboard server add @acme/github --secret GITHUB_TOKEN --network api.github.com
   plugboard server add https://mcp.example.com/mcp --secret Authorization=@header.txt
@@ -64,31 +81,95 @@ export function addServerAddCommand(server: Command, session: Session): void {
     .option('--approve-scripts', 'let the package run its install scripts, in the sandbox')
     .option('--allow-private-network', 'let a remote server lie in a private network')
     .option('--sha256 <digest>', 'what the file of a bundle must have')
+    .option('--set <key=value...>', 'configuration value, not for secrets; twice for a list')
+    .option('--preset <preset>', 'begin with a preset of the catalog')
+    .option('--template <template>', 'begin with a template of this organization')
+    .option('--plan', 'only show what would be done')
+    .option('-y, --yes', 'do it without asking')
     .addHelpText('after', examples)
-    .action(async (name: string, args: string[], options: AddOptions) => {
-      const server = isBundleFile(name) ? await uploadBundle(name, options.sha256, session) : name;
-      const input = await readInput(server, args, options, session);
-      const api = await session.api();
-      const progress = drawProgress(session);
-      try {
-        for await (const event of await api.instances.add(input)) {
-          if (event.type === 'progress') {
-            progress.tell(event);
-            continue;
-          }
-          progress.end();
-          const { slug, offers } = event.instance;
-          await session.showLine(
-            event,
-            () =>
-              `${session.style.name(slug)} is ready with ${offers.tools} tools. No agent may use them yet:\n` +
-              session.style.quiet(`  plugboard grant add <agent> --server ${slug} --level read\n`),
-          );
-        }
-      } finally {
-        progress.end();
+    .action((name: string, args: string[], options: AddOptions) =>
+      addServer(name, args, options, session),
+    );
+}
+
+async function addServer(
+  name: string,
+  args: readonly string[],
+  options: AddOptions,
+  session: Session,
+): Promise<void> {
+  const server = isBundleFile(name) ? await uploadBundle(name, options.sha256, session) : name;
+  const api = await session.api();
+  const asked = await withMissingSecrets(
+    api,
+    await readInput(server, args, options, session),
+    session,
+  );
+  const { input, plan } = asked;
+  const watched = canAsk(session.terminal) && !session.json;
+  if (options.plan === true || (watched && options.yes !== true)) {
+    await session.show(plan, () => presentInstallPlan(plan, session.style));
+    if (options.plan === true) return;
+  } else if (plan.ready) {
+    session.note(presentConflicts(plan.conflicts, session.style));
+  }
+  const errors = plan.conflicts.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw notReady(errors);
+  // Whoever runs this without a terminal has said what to do; see decision 016.
+  if (watched) await confirmPlan(session, `Add ${plan.slug}?`, options.yes === true);
+  await runAdd(api, { ...input, planDigest: plan.digest }, session);
+}
+
+/** Plans, and asks a person for the secrets that are still missing. */
+async function withMissingSecrets(
+  api: ApiClient,
+  input: PlanInstanceInput,
+  { terminal, json }: Session,
+): Promise<{ input: PlanInstanceInput; plan: InstallPlan }> {
+  const plan = await api.instances.plan(input);
+  const missing = plan.credentials.filter(
+    ({ key, required, given }) => key !== undefined && required && !given,
+  );
+  if (missing.length === 0 || json || !canAsk(terminal)) return { input, plan };
+  const secrets: Record<string, string> = { ...input.secrets };
+  for (const { key, title, url } of missing) {
+    const where = url === undefined ? '' : ` (${url})`;
+    const value = await askSecret(terminal, plainText(`${title}${where}:`));
+    if (key !== undefined && value !== '') secrets[key] = value;
+  }
+  const complete = { ...input, secrets };
+  return { input: complete, plan: await api.instances.plan(complete) };
+}
+
+function notReady(errors: InstallPlan['conflicts']): CliError {
+  const [first] = errors;
+  return new CliError(
+    'failed',
+    errors.map(({ message }) => plainText(message, { lines: true })).join('\n'),
+    { code: first?.code ?? 'conflict', ...(first && { cure: plainText(first.cure) }) },
+  );
+}
+
+async function runAdd(api: ApiClient, input: AddInstanceInput, session: Session): Promise<void> {
+  const progress = drawProgress(session);
+  try {
+    for await (const event of await api.instances.add(input)) {
+      if (event.type === 'progress') {
+        progress.tell(event);
+        continue;
       }
-    });
+      progress.end();
+      const { slug, offers } = event.instance;
+      await session.showLine(
+        event,
+        () =>
+          `${session.style.name(slug)} is ready with ${offers.tools} tools. No agent may use them yet:\n` +
+          session.style.quiet(`  plugboard grant add <agent> --server ${slug} --level read\n`),
+      );
+    }
+  } finally {
+    progress.end();
+  }
 }
 
 async function readInput(
@@ -96,7 +177,7 @@ async function readInput(
   args: readonly string[],
   options: AddOptions,
   { terminal }: Session,
-): Promise<AddInstanceInput> {
+): Promise<PlanInstanceInput> {
   const limits = {
     ...(options.memory !== undefined && { memoryMb: options.memory }),
     ...(options.cpus !== undefined && { cpus: options.cpus }),
@@ -116,17 +197,24 @@ async function readInput(
     ...(options.idle !== undefined && { idleMs: options.idle }),
     ...(options.startTimeout !== undefined && { startTimeoutMs: options.startTimeout }),
     ...(options.command !== undefined && { command: options.command }),
+    ...(options.set && { values: parseValues(options.set) }),
+    ...(options.preset !== undefined && { preset: options.preset }),
+    ...(options.template !== undefined && { template: options.template }),
     ...(options.transport !== undefined && { transport: options.transport }),
     ...(options.approveScripts === true && { approveScripts: true }),
     ...(options.allowPrivateNetwork === true && { allowPrivateNetwork: true }),
   };
 }
 
-function parseNetwork(text: string): NonNullable<AddInstanceInput['network']> {
-  if (text === 'off' || text === 'open') return { mode: text };
-  const hosts = text.split(',').filter((host) => host !== '');
-  if (hosts.length === 0) throw new CliError('usage', '--network takes off, open, or host names.');
-  return { mode: 'allow', hosts };
+/** A key that is given more than once means a list. */
+function parseValues(given: readonly string[]): NonNullable<PlanInstanceInput['values']> {
+  const values: Record<string, string | string[]> = {};
+  for (const pair of given) {
+    const [[key, value] = ['', '']] = Object.entries(parseNamedValues('--set', [pair]));
+    const before = Object.hasOwn(values, key) ? values[key] : undefined;
+    values[key] = before === undefined ? value : [before, value].flat();
+  }
+  return values;
 }
 
 function parseMount(text: string): { path: string; writable: boolean } {
