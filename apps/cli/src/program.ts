@@ -9,6 +9,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConnectCommand } from './commands/connect.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addGrantCommands } from './commands/grant.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addLockCommands } from './commands/lock.ts';
@@ -82,6 +83,7 @@ export function createProgram({ terminal, startServer, verifyExport }: ProgramPo
   addSourceCommands(program, session);
   addToolboxCommands(program, session);
   addImportCommand(program, session);
+  addExportCommand(program, session);
   addLogsCommand(program, session);
   program.commandsGroup('Agents');
   addAgentCommands(program, session);

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import {
+  applyEdits,
   createScanner,
   findNodeAtLocation,
   getNodeValue,
+  modify,
   type Node,
   type ParseError,
   parseTree,
@@ -29,6 +31,34 @@ export function setJsonEntry(text: string, section: string, name: string, entry:
   if (isDeepStrictEqual(getNodeValue(present), entry)) return text;
   const end = present.offset + present.length;
   return text.slice(0, present.offset) + write(text, entry, 2) + text.slice(end);
+}
+
+/**
+ * Adds items to a list at the top of a JSON configuration, but for those whose id is there already.
+ * Everything else stays as it is. Throws as `setJsonEntry` does.
+ */
+export function addJsonItems(
+  text: string,
+  section: string,
+  items: readonly Readonly<Record<string, unknown>>[],
+): string {
+  const { indent } = styleOf(text);
+  const isTab = indent === '\t';
+  const formattingOptions = { insertSpaces: !isTab, tabSize: isTab ? 1 : indent.length };
+  return items.reduce((changed, item) => {
+    const list = findNodeAtLocation(parseObject(changed, section), [section]);
+    if (list && list.type !== 'array') throw noSection(section);
+    const ids = (list?.children ?? []).map(
+      (each) => findNodeAtLocation(each, ['id'])?.value as unknown,
+    );
+    if (ids.includes(item['id'])) return changed;
+    const path = list ? [section, -1] : [section];
+    const edits = modify(changed, path, list ? item : [item], {
+      formattingOptions,
+      isArrayInsertion: list !== undefined,
+    });
+    return applyEdits(changed, edits);
+  }, text);
 }
 
 function parseObject(text: string, section: string): Node {

@@ -6,6 +6,7 @@ import { auditContract } from './audit.ts';
 import { bundlesContract } from './bundles.ts';
 import { callsContract } from './calls.ts';
 import { configurationContract } from './configuration.ts';
+import { exportsContract } from './exports.ts';
 import { grantsContract } from './grants.ts';
 import { importsContract } from './imports.ts';
 import { instancesContract } from './instances.ts';
@@ -26,6 +27,7 @@ export const apiContract = {
   instances: instancesContract,
   configuration: configurationContract,
   imports: importsContract,
+  exports: exportsContract,
   bundles: bundlesContract,
   offerings: offeringsContract,
   agents: agentsContract,

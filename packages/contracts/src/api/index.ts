@@ -72,6 +72,7 @@ export { maxBackupBytes } from './lock.ts';
 export type { ApplyLockEvent, BackupContent, LockPlan, PlannedChange } from './lock.ts';
 export { bundleSchema, maxBundleBytes } from './bundles.ts';
 export type { BundleView } from './bundles.ts';
+export type { ExportedServer } from './exports.ts';
 export { maxImportBytes } from './imports.ts';
 export type {
   ImportEvent,

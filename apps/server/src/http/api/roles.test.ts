@@ -73,6 +73,7 @@ const procedures: Readonly<Record<string, Procedure>> = {
   },
   'POST /imports/plan': { body: { text: '{}', toolbox: 'none' }, roles: managers },
   'POST /imports': { body: { text: '{}', toolbox: 'none' }, roles: managers },
+  'GET /exports/direct': { roles: managers },
   'GET /bundles': { roles: managers },
   'GET /bundles/{sha256}': { roles: managers },
   'GET /instances/{instance}/offerings': { roles: everyone },

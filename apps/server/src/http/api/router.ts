@@ -3,6 +3,7 @@ import { agentsRouter } from '../../features/agents/routes.ts';
 import { bundlesRouter } from '../../features/bundles/routes.ts';
 import { callsRouter } from '../../features/calls/routes.ts';
 import { configurationRouter } from '../../features/configuration/routes.ts';
+import { exportsRouter } from '../../features/exports/routes.ts';
 import { grantsRouter } from '../../features/grants/routes.ts';
 import { importsRouter } from '../../features/imports/routes.ts';
 import { instancesRouter } from '../../features/instances/routes.ts';
@@ -22,6 +23,7 @@ export const router = api.router({
   instances: instancesRouter,
   configuration: configurationRouter,
   imports: importsRouter,
+  exports: exportsRouter,
   bundles: bundlesRouter,
   offerings: offeringsRouter,
   agents: agentsRouter,
