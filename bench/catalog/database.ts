@@ -23,7 +23,7 @@ export async function openDatabase(kind: 'embedded' | 'external'): Promise<Bench
   await admin.query(`create database bench template ${template} owner ${owner}`);
   await admin.query(`grant connect on database bench to ${app}`);
   await admin.end();
-  const pool = createPool({ host, user: app, database: 'bench' }, 4, silentLog);
+  const pool = createPool({ host, user: app, database: 'bench' }, 1, silentLog);
   opening.defer(() => pool.end());
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: translatingPool(pool) }),

@@ -102,6 +102,7 @@ export interface CatalogServers {
   status: string;
   features: string[];
   facets: string;
+  facets_key: number;
   publisher: string;
   title: string;
   stars: number;

@@ -17,6 +17,7 @@ export {
   toolPhrases,
 } from './postings.ts';
 export type { Posting } from './postings.ts';
+export { cutQuery } from './query-pieces.ts';
 export { facetKeys, features, queryKeys, sortOrders } from './query-keys.ts';
 export type { FacetKey, SortOrder } from './query-keys.ts';
 export { allowedSlips, countSlips, letterMask } from './spelling.ts';

@@ -100,7 +100,7 @@ function toolPostings({ name, title, description }: MergedTool, part: number): P
   if (title !== undefined)
     weights.add(proseWords(title), Math.min(fieldWeights.toolTitle, toolNameWeight - 1));
   if (description !== undefined) {
-    const told = proseWords(description.slice(0, 600)).filter((word) => !isStopWord(word));
+    const told = proseWords(description.slice(0, 240)).filter((word) => !isStopWord(word));
     weights.add(told, fieldWeights.toolDescription);
   }
   return weights.postings(part);

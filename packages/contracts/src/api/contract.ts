@@ -5,6 +5,7 @@ import { agentsContract } from './agents.ts';
 import { auditContract } from './audit.ts';
 import { bundlesContract } from './bundles.ts';
 import { callsContract } from './calls.ts';
+import { catalogContract } from './catalog.ts';
 import { configurationContract } from './configuration.ts';
 import { exportsContract } from './exports.ts';
 import { grantsContract } from './grants.ts';
@@ -16,6 +17,7 @@ import { offeringsContract } from './offerings.ts';
 import { sourcesContract } from './sources.ts';
 import { statusContract } from './status.ts';
 import { toolboxesContract } from './toolboxes.ts';
+import { versionsContract } from './versions.ts';
 
 /**
  * The whole API: OpenAPI document, server, and the typed client of console and CLI come from it. A
@@ -25,6 +27,7 @@ export const apiContract = {
   status: statusContract,
   toolboxes: toolboxesContract,
   instances: instancesContract,
+  versions: versionsContract,
   configuration: configurationContract,
   imports: importsContract,
   exports: exportsContract,
@@ -37,6 +40,7 @@ export const apiContract = {
   audit: auditContract,
   lock: lockContract,
   sources: sourcesContract,
+  catalog: catalogContract,
   licencePolicy: licencePolicyContract,
 };
 

@@ -6,6 +6,16 @@ export type { AccessDecision } from './access.ts';
 export type { Agent, AgentToken, NewAgentToken } from './agents.ts';
 export type { AuditEntry, AuditExportLine, AuditVerification } from './audit.ts';
 export type { CallResult } from './calls.ts';
+export type {
+  CatalogCard,
+  CatalogDocument,
+  CatalogSearch,
+  CatalogServer,
+  CatalogSuggestions,
+  CatalogTool,
+  CatalogToolSearch,
+  CatalogVersions,
+} from './catalog.ts';
 export {
   configurationChangeSchema,
   layerSettingsSchema,
@@ -70,17 +80,6 @@ export type { LockCatalogSource, LockDocument, LockGrant, LockInstance } from '.
 export { findUnsafePart } from './lock-safety.ts';
 export { maxBackupBytes } from './lock.ts';
 export type { ApplyLockEvent, BackupContent, LockPlan, PlannedChange } from './lock.ts';
-export { bundleSchema, maxBundleBytes } from './bundles.ts';
-export type { BundleView } from './bundles.ts';
-export type { ExportedServer } from './exports.ts';
-export { maxImportBytes } from './imports.ts';
-export type {
-  ImportEvent,
-  ImportInput,
-  ImportOutcome,
-  ImportPlan,
-  PlannedServer,
-} from './imports.ts';
 export type { OfferingView } from './offerings.ts';
 export type {
   AddSourceInput,
@@ -94,6 +93,7 @@ export type { DoctorCheck, DoctorReport, Status } from './status.ts';
 export type { Toolbox } from './toolboxes.ts';
 export { bundleSchema, maxBundleBytes } from './bundles.ts';
 export type { BundleView } from './bundles.ts';
+export type { ExportedServer } from './exports.ts';
 export { maxImportBytes } from './imports.ts';
 export type {
   ImportEvent,
@@ -102,3 +102,13 @@ export type {
   ImportPlan,
   PlannedServer,
 } from './imports.ts';
+export type {
+  Changelog,
+  ContractDiffView,
+  InstanceChangedEvent,
+  InstanceUpdates,
+  PlanUpdateEvent,
+  RevisionDiff,
+  RevisionView,
+  UpdatePlan,
+} from './versions.ts';

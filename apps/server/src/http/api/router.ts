@@ -2,11 +2,13 @@ import { accessRouter } from '../../features/access/routes.ts';
 import { agentsRouter } from '../../features/agents/routes.ts';
 import { bundlesRouter } from '../../features/bundles/routes.ts';
 import { callsRouter } from '../../features/calls/routes.ts';
+import { catalogRouter } from '../../features/catalog/routes.ts';
 import { configurationRouter } from '../../features/configuration/routes.ts';
 import { exportsRouter } from '../../features/exports/routes.ts';
 import { grantsRouter } from '../../features/grants/routes.ts';
 import { importsRouter } from '../../features/imports/routes.ts';
 import { instancesRouter } from '../../features/instances/routes.ts';
+import { versionsRouter } from '../../features/instances/updates/routes.ts';
 import { licencePolicyRouter } from '../../features/organizations/licence-routes.ts';
 import { lockRouter } from '../../features/lock/routes.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
@@ -21,6 +23,7 @@ export const router = api.router({
   status: statusRouter,
   toolboxes: toolboxesRouter,
   instances: instancesRouter,
+  versions: versionsRouter,
   configuration: configurationRouter,
   imports: importsRouter,
   exports: exportsRouter,
@@ -33,5 +36,6 @@ export const router = api.router({
   audit: auditRouter,
   lock: lockRouter,
   sources: sourcesRouter,
+  catalog: catalogRouter,
   licencePolicy: licencePolicyRouter,
 });

@@ -26,8 +26,9 @@ create table catalog_servers (
   status text not null,
   -- What is known of it: tools, remote, readme, …
   features text[] not null,
-  -- All of the above as a JSON array, by which they are counted together.
-  facets text collate "C" not null,
+  -- All of the above as a JSON array, and a hash of it, by which they are counted together.
+  facets text not null,
+  facets_key bigint not null,
   -- Folded, to be searched in.
   publisher text not null,
   -- Folded, to be sorted by.
@@ -57,7 +58,7 @@ create table catalog_server_texts (
   card text not null,
   -- Title, description and keywords as folded words with one space around each, for phrases.
   words text not null,
-  -- The words of its postings, with spaces between: by these they are found again.
+  -- The words of its postings, with spaces between, to be counted down when they go.
   terms text not null,
   -- SHA-256 of all that was made of it: the same means that nothing is to be written.
   digest bytea not null,
@@ -94,6 +95,7 @@ create table catalog_postings (
   weight smallint not null,
   constraint catalog_postings_pk primary key (organization_id, word, server_id, part) include (weight)
 );
+create index catalog_postings_server_idx on catalog_postings (organization_id, server_id);
 
 -- Every word there is, for beginnings and slips of the pen, with the number of servers in which each
 -- viewer sees it. The word '' stands for all servers.
@@ -118,6 +120,8 @@ end $$;
 create trigger organizations_forget_catalog_postings before delete on organizations
   for each row execute function forget_catalog_postings();
 
+-- Asked for in a subquery, the organization is looked up once for a statement and not for each row:
+-- whoever counts servers reads all of them.
 do $$
 declare
   t text;
@@ -128,7 +132,7 @@ begin
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format(
-      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
+      'create policy tenant on %I using (organization_id = (select current_organization())) with check (organization_id = (select current_organization()))',
       t);
   end loop;
 end $$;

@@ -60,12 +60,14 @@ export function buildEntry(
     status: server.status,
     features: server.features,
   };
+  const facetText = JSON.stringify(Object.values(facets));
   const row = {
     ...facets,
     name: server.name,
     viewer_from: view.viewerFrom,
     viewer_to: view.viewerTo,
-    facets: JSON.stringify(Object.values(facets)),
+    facets: facetText,
+    facets_key: String(createHash('sha256').update(facetText).digest().readBigInt64BE()),
     publisher: foldText(server.publisher),
     title: foldText(server.title),
     stars: Math.min(server.stars ?? 0, maxCount),

@@ -84,7 +84,8 @@ export async function expandWords(
     const seen = [...found.values()].reduce((sum, each) => sum + each.seen, 0);
     const rarity = Math.log(1 + total / (1 + Math.min(seen, total)));
     for (const [each, { factor }] of found) {
-      alternatives.push({ term, word: each, factor: factor * rarity });
+      // Few digits, for cursors carry them.
+      alternatives.push({ term, word: each, factor: Number((factor * rarity).toPrecision(4)) });
     }
   }
   return { alternatives, corrections };

@@ -4,8 +4,9 @@ import { type FacetKey, facetKeys, type SearchQuery } from '@plugboard/catalog';
 export interface FacetGroup {
   /** JSON as `catalog_servers.facets` has it. */
   readonly facets: string;
-  readonly installed: boolean;
   readonly count: number;
+  /** How many of them are installed. */
+  readonly installed: number;
 }
 
 export interface FacetValue {
@@ -29,18 +30,9 @@ export function countFacets(groups: readonly FacetGroup[], chosen: SearchQuery['
     facetKeys.map((key) => [key, new Map<string, number>()]),
   );
   let total = 0;
-  for (const group of groups) {
-    const values = valuesOf(group);
-    const failing = facetKeys.filter((key) => !passes(key, values[key], chosen[key]));
-    if (failing.length === 0) total += group.count;
-    if (failing.length > 1) continue;
-    for (const key of facetKeys) {
-      if (failing.length === 1 && failing[0] !== key) continue;
-      // Features are chosen together, so each is counted among those that pass.
-      if (key === 'has' && failing.length > 0) continue;
-      const ofKey = counts.get(key);
-      for (const value of values[key]) ofKey?.set(value, (ofKey.get(value) ?? 0) + group.count);
-    }
+  for (const { facets, installed, count } of groups) {
+    add(facets, false, count - installed);
+    add(facets, true, installed);
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key is among them
   const facets = Object.fromEntries(
@@ -52,9 +44,24 @@ export function countFacets(groups: readonly FacetGroup[], chosen: SearchQuery['
     ]),
   ) as Facets;
   return { total, facets };
+
+  function add(facets: string, installed: boolean, count: number): void {
+    if (count === 0) return;
+    const values = valuesOf(facets, installed);
+    const failing = facetKeys.filter((key) => !passes(key, values[key], chosen[key]));
+    if (failing.length === 0) total += count;
+    if (failing.length > 1) return;
+    for (const key of facetKeys) {
+      if (failing.length === 1 && failing[0] !== key) continue;
+      // Features are chosen together, so each is counted among those that pass.
+      if (key === 'has' && failing.length > 0) continue;
+      const ofKey = counts.get(key);
+      for (const value of values[key]) ofKey?.set(value, (ofKey.get(value) ?? 0) + count);
+    }
+  }
 }
 
-function valuesOf({ facets, installed }: FacetGroup): Record<FacetKey, readonly string[]> {
+function valuesOf(facets: string, installed: boolean): Record<FacetKey, readonly string[]> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by build-entry.ts
   const [category, tier, verified, transport, runtime, license, source, status, has] = JSON.parse(
     facets,

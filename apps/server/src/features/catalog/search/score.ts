@@ -9,7 +9,11 @@ const toolShare = 0.6;
  * The relation `hits (server_id, part, term, worth)`: what each of the query's words is worth in each
  * server and tool that has it.
  */
-export function hitsOf(alternatives: readonly Alternative[]): RawBuilder<unknown> {
+export function hitsOf(
+  alternatives: readonly Alternative[],
+  /** Of these servers alone. */
+  serverIds?: readonly number[],
+): RawBuilder<unknown> {
   return sql`
     select p.server_id, p.part, a.term, max(p.weight * a.factor) as worth
     from unnest(
@@ -17,7 +21,7 @@ export function hitsOf(alternatives: readonly Alternative[]): RawBuilder<unknown
       ${alternatives.map(({ word }) => word)}::text[],
       ${alternatives.map(({ factor }) => factor)}::float8[]
     ) as a (term, word, factor)
-    join catalog_postings p on p.word = a.word
+    join catalog_postings p on p.word = a.word ${serverIds ? sql`and p.server_id = any(${serverIds}::integer[])` : sql``}
     group by p.server_id, p.part, a.term`;
 }
 

@@ -102,8 +102,8 @@ async function read(
         join catalog_servers s on s.id = w.server_id
         where ${fixed}),
       need as materialized (
-        select ${cursor ? sql`${cursor.need}::bigint` : sql`least(${neededWords(query.words.length)}, max(matched))`} as need
-        from scored)`
+        select ${cursor ? sql`${cursor.need}::bigint` : sql`least(${neededWords(query.words.length)}, most)`} as need
+        from (select max(matched) as most from scored) m)`
     : sql`need as materialized (select 0::bigint as need)`;
   const found = byWords
     ? sql`scored join catalog_servers s on s.id = scored.id
@@ -123,8 +123,12 @@ async function read(
           limit ${limit + 1}) o
         join catalog_server_texts t on t.server_id = o.id) p) as page,
       (select coalesce(json_agg(c), '[]') from (
-        select s.facets, ${isInstalled} as installed, count(*) as count
-        from ${found} group by 1, 2) c) as counts,
+        select sample.facets, g.count, coalesce(i.count, 0) as installed
+        from (select s.facets_key, min(s.id) as id, count(*) as count from ${found} group by 1) g
+        join catalog_servers sample on sample.id = g.id
+        left join (
+          select s.facets_key, count(*) as count from ${found} and ${isInstalled} group by 1) i
+          on i.facets_key = g.facets_key) c) as counts,
       (select need from need) as need
   `.execute(db);
   const [row] = rows;

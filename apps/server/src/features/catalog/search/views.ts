@@ -1,4 +1,4 @@
-import { chooseVersion, mayView, viewers } from '@plugboard/catalog';
+import { chooseVersion, mayView, type Viewer, viewers } from '@plugboard/catalog';
 
 import type { VersionRow } from './read-versions.ts';
 
@@ -8,7 +8,11 @@ export interface ServerView {
   /** Numbers of the first and last of `viewers`. */
   readonly viewerFrom: number;
   readonly viewerTo: number;
+  /** The same by their names. */
+  readonly viewers: readonly Viewer[];
   readonly chosen: VersionRow;
+  /** All that they see and that is not deleted. */
+  readonly seen: readonly VersionRow[];
   /** The bundled entry that knows more of it. */
   readonly bundled: VersionRow | undefined;
   /** How many versions the chosen source has. */
@@ -24,7 +28,7 @@ export function viewsOf(name: string, versions: readonly VersionRow[]): ServerVi
     const last = views.at(-1);
     // Whoever sees more sees all that others see, so as many are the same.
     if (seen.length === seenBefore && last?.viewerTo === number - 1) {
-      views[views.length - 1] = { ...last, viewerTo: number };
+      views[views.length - 1] = { ...last, viewerTo: number, viewers: [...last.viewers, viewer] };
       return;
     }
     seenBefore = seen.length;
@@ -34,7 +38,9 @@ export function viewsOf(name: string, versions: readonly VersionRow[]): ServerVi
       name,
       viewerFrom: number,
       viewerTo: number,
+      viewers: [viewer],
       chosen,
+      seen: seen.filter(({ status }) => status !== 'deleted'),
       bundled: chooseVersion(seen.filter(({ source }) => source.kind === 'bundled')),
       versions: seen.filter(
         ({ source, status }) => source.id === chosen.source.id && status !== 'deleted',

@@ -21,17 +21,9 @@ interface NewServer {
 
 /** Deletes servers with their words; texts and tools go with them. */
 export async function removeServers(db: TenantDb, servers: readonly OldServer[]): Promise<void> {
-  await sql`
-    delete from catalog_postings p
-    using unnest(
-      ${servers.map(({ id }) => id)}::integer[],
-      ${servers.map(({ terms }) => terms)}::text[]
-    ) as old (id, terms), string_to_table(old.terms, ' ') as word
-    where p.organization_id = current_organization() and p.word = word.word and p.server_id = old.id
-  `.execute(db);
-  await sql`
-    delete from catalog_servers where id = any(${servers.map(({ id }) => id)}::integer[])
-  `.execute(db);
+  const ids = servers.map(({ id }) => id);
+  await sql`delete from catalog_postings where server_id = any(${ids}::integer[])`.execute(db);
+  await sql`delete from catalog_servers where id = any(${ids}::integer[])`.execute(db);
 }
 
 export async function writeServers(
@@ -42,15 +34,15 @@ export async function writeServers(
   await sql`
     insert into catalog_servers (
       id, organization_id, name, viewer_from, viewer_to, category, tier, verified, transports,
-      runtimes, license, source, status, features, facets, publisher, title, stars, downloads,
+      runtimes, license, source, status, features, facets, facets_key, publisher, title, stars, downloads,
       popularity, boost, updated_at)
     select id, ${organizationId}, name, viewer_from, viewer_to, category, tier, verified, transports,
-      runtimes, license, source, status, features, facets, publisher, title, stars, downloads,
+      runtimes, license, source, status, features, facets, facets_key, publisher, title, stars, downloads,
       popularity, boost, updated_at
     from jsonb_to_recordset(${json(servers.map(({ id, entry }) => ({ id, ...entry.row })))}::jsonb) as r (
       id integer, name text, viewer_from smallint, viewer_to smallint, category text, tier text,
       verified boolean, transports text[], runtimes text[], license text, source text, status text,
-      features text[], facets text, publisher text, title text, stars integer, downloads integer,
+      features text[], facets text, facets_key bigint, publisher text, title text, stars integer, downloads integer,
       popularity real, boost real, updated_at timestamptz)
   `.execute(db);
   const texts = servers.map(({ id, entry: { view, card, phrases, postings, digest } }) => ({

@@ -1,0 +1,75 @@
+import { withTenant } from '../../store/tenant.ts';
+import { api } from '../../http/api/context.ts';
+import { requirePermission } from '../members/require.ts';
+import { findServers, findTools } from './find-servers.ts';
+import { viewerOf } from './search/viewer.ts';
+import { showDocument, showServer, showVersions } from './show-server.ts';
+import { suggest } from './suggest.ts';
+
+const routes = api.catalog;
+
+const snapshot = { snapshot: true };
+
+export const catalogRouter = routes.router({
+  search: routes.search.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    return withTenant(
+      services.db,
+      actor.organizationId,
+      (tx) => findServers(tx, viewer, input),
+      snapshot,
+    );
+  }),
+  tools: routes.tools.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    return withTenant(
+      services.db,
+      actor.organizationId,
+      (tx) => findTools(tx, viewer, input),
+      snapshot,
+    );
+  }),
+  suggest: routes.suggest.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    const suggestions = await withTenant(
+      services.db,
+      actor.organizationId,
+      (tx) => suggest(tx, viewer, input),
+      snapshot,
+    );
+    return { suggestions };
+  }),
+  get: routes.get.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    return withTenant(
+      services.db,
+      actor.organizationId,
+      (tx) => showServer(tx, viewer, input.name),
+      snapshot,
+    );
+  }),
+  versions: routes.versions.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    return withTenant(
+      services.db,
+      actor.organizationId,
+      (tx) => showVersions(tx, viewer, input.name),
+      snapshot,
+    );
+  }),
+  document: routes.document.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    return withTenant(
+      services.db,
+      actor.organizationId,
+      (tx) => showDocument(tx, viewer, input),
+      snapshot,
+    );
+  }),
+});
