@@ -8,9 +8,12 @@ import { trials } from './trials.ts';
 export function whyNotHere({ server, meta }: BundledServer): string | undefined {
   const types = new Set((server.packages ?? []).map(({ registryType }) => registryType));
   if (!types.has('npm')) {
-    if (types.has('pypi')) return 'a Python package';
-    if (types.has('oci')) return 'a container image';
-    return 'hosted by its publisher';
+    const ways = [
+      ...(types.has('pypi') ? ['a Python package'] : []),
+      ...(types.has('oci') ? ['a container image'] : []),
+      ...(server.remotes ? ['hosted by its publisher'] : []),
+    ];
+    return ways.join(', or ');
   }
   if (meta.offline === 'no') return 'does not start without a network';
   const scripts = trials[meta.id]?.needsScripts;
