@@ -21,8 +21,8 @@ export async function readGivenSecrets(
 ): Promise<GivenSecrets> {
   const secrets = secretsOfEnvironment(document, terminal);
   for (const item of options.secret ?? []) {
-    const [, instance, rest] = /^([a-z][a-z0-9-]*)\.(.+)$/s.exec(item) ?? [];
-    if (instance === undefined || rest === undefined || !rest.includes('=@')) {
+    const [, instance, rest] = /^([a-z][a-z0-9-]*)\.([^=]+=@.+)$/s.exec(item) ?? [];
+    if (instance === undefined || rest === undefined) {
       throw new CliError('usage', `--secret takes instance.NAME=@file, not "${item}".`);
     }
     const read = await readSecrets([rest], terminal);
@@ -34,7 +34,7 @@ export async function readGivenSecrets(
     if (token && value !== undefined && value !== '') sourceTokens[slug] = value;
   }
   for (const item of options.sourceToken ?? []) {
-    if (!item.includes('=@')) {
+    if (!/^[a-z][a-z0-9-]*=@./.test(item)) {
       throw new CliError('usage', `--source-token takes source=@file, not "${item}".`);
     }
     Object.assign(sourceTokens, await readSecrets([item], terminal));

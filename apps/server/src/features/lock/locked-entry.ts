@@ -53,8 +53,13 @@ export function requestedFromLock(instance: LockInstance): RequestedServer {
         entry,
         target,
       };
-    case 'mcpb':
-      return { kind: 'bundle', name: server, sha256: source.sha256, entry, target };
+    case 'mcpb': {
+      const { sha256 } = source;
+      const identifier = target && entry?.packages?.[target.index]?.identifier;
+      return identifier?.startsWith('https://') === true
+        ? { kind: 'bundle', name: server, sha256, entry, target }
+        : { kind: 'bundle', name: undefined, sha256, entry: undefined, target: undefined };
+    }
     case 'remote': {
       const url = checkRemoteUrl(source.url, settings.allowPrivateNetwork === true).href;
       return { kind: 'remote', name: server, url, entry, target: target ?? outright };

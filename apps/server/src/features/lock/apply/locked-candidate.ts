@@ -23,8 +23,6 @@ export async function prepareLocked(
 ): Promise<PreparedCandidate> {
   const { slug, settings } = instance;
   const say = (message: string) => tell(`${slug}: ${message}`);
-  // Before anything of it is in place, for its install scripts may be approved.
-  await verifyPackage(services, instance, { tell: say, signal });
   await using held = new AsyncDisposableStack();
   const candidate = held.use(
     await prepareCandidate(
