@@ -6,6 +6,7 @@ import { addBackupCommands } from './commands/backup.ts';
 import { addCallCommand } from './commands/call.ts';
 import { addCanCommand } from './commands/can.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addCatalogCommands } from './commands/catalog.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConnectCommand } from './commands/connect.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -80,6 +81,7 @@ export function createProgram({ terminal, startServer, verifyExport }: ProgramPo
   addServerCommands(program, session);
   addConfigCommands(program, session);
   addTemplateCommands(program, session);
+  addCatalogCommands(program, session);
   addSourceCommands(program, session);
   addToolboxCommands(program, session);
   addImportCommand(program, session);
