@@ -14,7 +14,7 @@ import { beatMs, type ClaimedSync, claimSync, noteSync, type SyncOutcome } from 
 export type SyncServices = Pick<AppServices, 'db' | 'keyring' | 'server' | 'log'>;
 
 /** Entries stored in one transaction, at least; a page is never torn. */
-const batchEntries = 500;
+const batchEntries = 200;
 const refusalsKept = 100;
 
 /**
