@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import { createGateway } from '@plugboard/gateway';
-import { createInstaller, createLogs, type SandboxReport } from '@plugboard/runtime';
+import { createInstaller, createLogs, createPublished, type SandboxReport } from '@plugboard/runtime';
 import { createStateSealer, deriveKey } from '@plugboard/vault';
 import type { Logger } from 'pino';
 
@@ -97,6 +97,7 @@ export async function createServices(
     auditKey,
     keyring,
     installer,
+    published: createPublished({ dataDir }),
     pending,
     packageFolders: new PackageFolders(),
     instanceChanges,

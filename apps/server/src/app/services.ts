@@ -1,6 +1,6 @@
 import type { Status } from '@plugboard/contracts/api';
 import type { AgentDirectory, Gateway, OnChange } from '@plugboard/gateway';
-import type { Installer, Logs, Supervisor } from '@plugboard/runtime';
+import type { Installer, Logs, Published, Supervisor } from '@plugboard/runtime';
 import type { Kysely } from 'kysely';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
@@ -42,6 +42,8 @@ export interface AppServices {
   readonly auditKey: Buffer;
   readonly keyring: Keyring;
   readonly installer: Installer;
+  /** What registries say of packages that are not installed. */
+  readonly published: Published;
   readonly pending: PendingInstances;
   readonly packageFolders: PackageFolders;
   readonly instanceChanges: InstanceChanges;
