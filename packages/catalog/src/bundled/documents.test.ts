@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import { credentialExamples } from '../../../../test/harness/credential-examples.ts';
+import { repository } from '../../../../test/harness/repository.ts';
 import {
   type ConfigurationSchema,
   configurationSchema,
@@ -39,6 +42,11 @@ describe('the bundled documents', () => {
   it('are 45 servers, each findable by the name that people know', () => {
     expect(entries).toHaveLength(45);
     for (const name of expected) expect(findBundled(name), name).toBeDefined();
+  });
+
+  it('are all told of in docs/servers.md', () => {
+    const page = readFileSync(`${repository}/docs/servers.md`, 'utf8');
+    expect(entries.filter(([id]) => !page.includes(`| \`${id}\``)).map(([id]) => id)).toEqual([]);
   });
 
   it.each(entries)('%s can be run or reached, at exact versions', (_, { server }) => {
