@@ -46,7 +46,7 @@ export function isImpossible({ changes, missingSecrets, missingTokens }: LockPla
 }
 
 /** Changes that applying makes. */
-export function toDo({ changes }: LockPlan): LockPlan['changes'] {
+function toDo({ changes }: LockPlan): LockPlan['changes'] {
   return changes.filter(({ action, kept }) => action !== 'drift' && kept !== true);
 }
 

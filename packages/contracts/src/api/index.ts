@@ -72,7 +72,7 @@ export type {
   ConfigurationValues,
   InstanceSettings,
 } from './settings.ts';
-export { canonicalLock, grantKey, withoutExpired } from './lock-canonical.ts';
+export { canonicalLock, withoutExpired } from './lock-canonical.ts';
 export { compareDefinitions, compareLocks } from './lock-compare.ts';
 export type { LockChange, LockDrift, LockFieldChange, LockKind } from './lock-compare.ts';
 export { lockDocumentSchema, maxLockBytes } from './lock-document.ts';

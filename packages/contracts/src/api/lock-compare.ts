@@ -215,7 +215,7 @@ function withoutEqual(
 }
 
 /** Field by field; lists are compared and told whole. */
-export function compareFields(before: unknown, after: unknown): LockFieldChange[] {
+function compareFields(before: unknown, after: unknown): LockFieldChange[] {
   const olds = new Map(leaves(before, ''));
   const news = new Map(leaves(after, ''));
   const paths = [...new Set([...olds.keys(), ...news.keys()])].toSorted();

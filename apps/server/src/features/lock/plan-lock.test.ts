@@ -47,6 +47,13 @@ const instance = (changes: object = {}) => ({
   ...changes,
 });
 
+const grantOn = (target: object, agent = 'demo') => ({
+  agent,
+  effect: 'allow',
+  level: 'read',
+  target,
+});
+
 const plan = (wanted: Record<string, unknown>, more: Partial<PlanManner> = {}, current = build()) =>
   planLock(current, build(wanted), { ...manner, ...more });
 
@@ -120,28 +127,17 @@ describe('planning a lock document', () => {
       { sources: [source({ kind: 'registry', location: 'https://x.example' })] },
       /kind of a source/,
     ],
-    ...(
-      [
-        [{ toolbox: 'nowhere' }, /no toolbox/],
-        [{ instance: 'nowhere' }, /no instance/],
-      ] as const
-    ).map(
-      ([target, message]) =>
-        [
-          `a grant on ${JSON.stringify(target)}`,
-          { grants: [{ agent: 'demo', effect: 'allow', level: 'read', target }] },
-          message,
-        ] as const,
-    ),
     [
-      'a grant of nobody',
-      {
-        grants: [
-          { agent: 'nobody', effect: 'allow', level: 'read', target: { toolbox: 'starter' } },
-        ],
-      },
-      /no agent/,
+      'a grant on a toolbox of nowhere',
+      { grants: [grantOn({ toolbox: 'nowhere' })] },
+      /no toolbox/,
     ],
+    [
+      'a grant on an instance of nowhere',
+      { grants: [grantOn({ instance: 'nowhere' })] },
+      /no instance/,
+    ],
+    ['a grant of nobody', { grants: [grantOn({ toolbox: 'starter' }, 'nobody')] }, /no agent/],
   ])('says that it cannot be: %s', (_what, wanted, problem) => {
     expect(
       plan(wanted)

@@ -77,7 +77,7 @@ type Given = Partial<{
 }>;
 
 /** From here on secrets are `Secret`s. */
-export function toApplyInput(
+function toApplyInput(
   { prune = false, acceptDefinitions = false, secrets = {}, sourceTokens = {} }: Given,
   document: ApplyInput['document'],
 ): ApplyInput {
@@ -96,7 +96,7 @@ export function toApplyInput(
   };
 }
 
-export function presentPlan(
+function presentPlan(
   { changes, missingSecrets, missingTokens }: Awaited<ReturnType<typeof planNow>>,
   digest: string,
 ): LockPlan {

@@ -3,13 +3,15 @@ import { openSecret, sealSecret } from '@plugboard/vault';
 import type { AppServices } from '../../../app/services.ts';
 import { type Author, commitChange } from '../../change.ts';
 import { type BackedUpInstance, type InstanceRevision, placeInBackup } from './backup-content.ts';
+import { isRestorable } from './restorable-launch.ts';
 import type { ReadBackup } from './restore-backup.ts';
 
-type RestoreServices = Pick<AppServices, 'db' | 'audit' | 'clock' | 'heard' | 'keyring'>;
+type RestoreServices = Pick<AppServices, 'db' | 'audit' | 'clock' | 'heard' | 'keyring' | 'server'>;
 
 /**
  * Puts the revisions that instances had before the one that a restore made, which becomes the last.
- * An instance with a history of its own keeps it, so that restoring twice changes nothing.
+ * An instance with a history of its own keeps it, so that restoring twice changes nothing. Revisions
+ * that could not be run here, for their folders are not on this machine, are left out.
  */
 export async function restoreInstanceHistory(
   services: RestoreServices,
@@ -30,6 +32,10 @@ async function restoreOne(
   const { organizationId } = author;
   const ownerKey = await services.keyring.ownerKey(organizationId);
   const last = revisions.at(-1)?.revision ?? 1;
+  const former: InstanceRevision[] = [];
+  for (const revision of revisions.slice(0, -1)) {
+    if (await isRestorable(revision, services.server.dataDir)) former.push(revision);
+  }
   /** From the backup's key to the organization's; nobody here sees what it is. */
   const reseal = (instanceId: string, { revision, secrets }: InstanceRevision) =>
     Object.fromEntries(
@@ -61,10 +67,10 @@ async function restoreOne(
       .where('instance_id', '=', row.id)
       .execute();
     await db.updateTable('instances').set({ revision: last }).where('id', '=', row.id).execute();
-    await db
-      .insertInto('instance_revisions')
-      .values(
-        revisions.slice(0, -1).map((revision) => ({
+    const written = former.length === 0 ? undefined : db.insertInto('instance_revisions');
+    await written
+      ?.values(
+        former.map((revision) => ({
           organization_id: organizationId,
           instance_id: row.id,
           revision: revision.revision,
@@ -88,7 +94,7 @@ async function restoreOne(
       record: {
         kind: 'instance.history_restored',
         instanceId: row.id,
-        change: { id: row.id, slug, revisions: revisions.length, revision: last },
+        change: { id: row.id, slug, revisions: former.length, revision: last },
       },
       events: [],
     };
