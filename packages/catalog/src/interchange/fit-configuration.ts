@@ -160,6 +160,11 @@ function isSameOrder(
   return allNamed && made.toSorted().every((text, at) => text === sorted[at]);
 }
 
+/** Whether what follows an option that may or may not take a value is one. */
+function isValue(text: string | undefined): boolean {
+  return text !== undefined && !text.startsWith('-');
+}
+
 /** Reads arguments as the slots make them; undefined when there is one that none of them makes. */
 function readArguments(
   slots: readonly Slot[],
@@ -192,7 +197,7 @@ function readArguments(
       const [field] = fieldsOf(slot);
       if (inline !== undefined) {
         if (!add(slot, inline)) return undefined;
-      } else if (slot.flag) {
+      } else if (slot.flag && (field?.input.format === 'boolean' || !isValue(texts[at + 1]))) {
         if (field) fitted[field.key] = true;
       } else if (!add(slot, texts[(at += 1)] ?? '')) return undefined;
       continue;
