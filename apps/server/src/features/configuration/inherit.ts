@@ -1,9 +1,10 @@
-import { findBundled, resolveLaunch, defaultTarget, type ServerJson } from '@plugboard/catalog';
+import { resolveLaunch, defaultTarget, type ServerJson } from '@plugboard/catalog';
 import type { ConfigurationProblem } from '@plugboard/catalog';
 import type { InheritancePlan, InstanceSettings } from '@plugboard/contracts/api';
 import { sql } from 'kysely';
 
 import { withTenant } from '../../store/tenant.ts';
+import { findEntry } from '../instances/find-entry.ts';
 import { type PresentInstance, readPresent } from '../instances/revisions/present-instance.ts';
 import type { SharedSettings } from './effective-settings.ts';
 import type { Environment } from './layers.ts';
@@ -57,13 +58,16 @@ export async function planInheritance(
       planned: withNewProblems(await planChange(services, present, { shared })),
     });
   }
-  const bundled = findBundled(serverName)?.server;
+  const listed = await withTenant(services.db, organizationId, (db) =>
+    findEntry(db, serverName, undefined),
+  );
+  const entry = listed?.entry;
   const entries = [
     ...all.flatMap(({ present }) => present.stored.entry ?? []),
-    ...(bundled ? [bundled] : []),
+    ...(entry ? [entry] : []),
   ];
   const secrets = sharedSecretProblems(settings, entries);
-  const checked = all.length === 0 && bundled ? valueProblems(bundled, settings) : [];
+  const checked = all.length === 0 && entry ? valueProblems(entry, settings) : [];
   const named = new Set(secrets.map(({ key }) => key));
   return {
     heirs: all.filter(({ planned }) => planned.restarts || planned.problems.length > 0),

@@ -83,7 +83,10 @@ export function describeConfiguration(server: Describable): DescribedConfigurati
 
 function presentSchema(schema: ConfigurationSchema): DescribedConfiguration['schema'] {
   const properties = Object.fromEntries(
-    Object.entries(schema.properties).map(([key, property]) => [key, { ...property }]),
+    Object.entries(schema.properties).map(([key, property]) => [
+      key,
+      { ...property, 'x-plugboard': { ...property['x-plugboard'] } },
+    ]),
   );
   return { ...schema, properties, required: [...schema.required] };
 }
