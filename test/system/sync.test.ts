@@ -8,7 +8,7 @@ import { eventually } from '../harness/eventually.ts';
 import { plugboardForFile } from '../harness/for-file.ts';
 import { startPlugboard } from '../harness/plugboard.ts';
 import { buildEntry, generateEntries } from '../mcp-registry/entries.ts';
-import { type McpRegistry, startMcpRegistry } from '../mcp-registry/registry.ts';
+import { type Fault, type McpRegistry, startMcpRegistry } from '../mcp-registry/registry.ts';
 import { startRegistry } from '../registry/registry.ts';
 
 const file = plugboardForFile();
@@ -110,14 +110,12 @@ describe('the sync of a registry', () => {
 
   it('tries again when the registry is busy, broken or cut off', async () => {
     const { registry, source } = await buildSource(generateEntries(150));
-    registry.fault = (count) =>
-      (
-        {
-          1: { kind: 'status', status: 429, retryAfter: '0' },
-          2: { kind: 'status', status: 503 },
-          4: { kind: 'drop' },
-        } as const
-      )[count as 1 | 2 | 4];
+    const faults = new Map<number, Fault>([
+      [1, { kind: 'status', status: 429, retryAfter: '0' }],
+      [2, { kind: 'status', status: 503 }],
+      [4, { kind: 'drop' }],
+    ]);
+    registry.fault = (count) => faults.get(count);
     expect(await sync(source)).toMatchObject({ state: 'succeeded', counts: { read: 150 } });
     expect(registry.requests.length).toBe(5);
   });
@@ -272,9 +270,8 @@ describe('plugboard source', () => {
   it('adds, syncs, shows, lists and removes', async () => {
     const registry = stack.use(await startMcpRegistry(generateEntries(20)));
     const { plugboard } = file;
-    const added = await plugboard.cli(
-      ...['source', 'add', 'cli', registry.url, '--allow-private-network', '--every', 'never'],
-    );
+    const options = ['--allow-private-network', '--every', 'never'];
+    const added = await plugboard.cli('source', 'add', 'cli', registry.url, ...options);
     expect(added).toMatchObject({ code: 0 });
     expect(added.stdout).toMatch(/Sync of cli succeeded: read 20/);
     expect((await plugboard.cli('source', 'show', 'cli')).stdout).toMatch(/servers\s+16/);
@@ -305,10 +302,14 @@ describe('a Plugboard that is killed while it syncs', () => {
       everyMs: null,
     });
     const { id } = await api.sources.sync({ source: 'big' });
-    await eventually('batches are stored', async () => {
-      const { counts } = await api.sources.syncs.get({ source: 'big', sync: id });
-      return counts.read === 1200;
-    });
+    await eventually(
+      'batches are stored',
+      async () => {
+        const { counts } = await api.sources.syncs.get({ source: 'big', sync: id });
+        return counts.read === 1200;
+      },
+      100_000,
+    );
     await plugboard.kill9();
     registry.fault = undefined;
     const before = registry.requests.length;

@@ -39,10 +39,15 @@ async function currentVersion(client: Client): Promise<number> {
 }
 
 async function makeTables(client: Client): Promise<void> {
+  const { rows } = await client.query<{ present: boolean }>(
+    `select to_regnamespace('${jobSchema}') is not null as present`,
+  );
   const { PgBoss } = await import('pg-boss');
   const boss = new PgBoss({
     db: { executeSql: (text, values) => client.query(text, values) },
     schema: jobSchema,
+    // Where an operator made the schema, the role may not be one that makes schemas.
+    createSchema: !rows[0]?.present,
     supervise: false,
     schedule: false,
   });

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, isAppError } from '@plugboard/contracts';
 import { Client, DatabaseError } from 'pg';
 
+import { jobSchema } from '../jobs/job-schema.ts';
 import { translateDatabaseError } from './database-errors.ts';
 import { clientConfig, type Connection } from './pool.ts';
 import type { StoreLog } from './store-log.ts';
@@ -113,6 +114,7 @@ interface Facts {
   readonly role: string;
   readonly escapes: boolean;
   readonly creates: boolean;
+  readonly keepsJobs: boolean;
 }
 
 async function checkServer(client: Client): Promise<void> {
@@ -120,7 +122,9 @@ async function checkServer(client: Client): Promise<void> {
     select current_setting('server_version_num') as version, session_user as role,
            exists (select from pg_roles r where (r.rolsuper or r.rolbypassrls)
                    and pg_has_role(session_user, r.oid, 'member')) as escapes,
-           has_schema_privilege('public', 'create') as creates`);
+           has_schema_privilege('public', 'create') as creates,
+           has_database_privilege(current_database(), 'create')
+             or coalesce(has_schema_privilege(to_regnamespace('${jobSchema}'), 'create'), false) as "keepsJobs"`);
   const [facts] = rows;
   if (facts === undefined)
     throw new Error('the database gave no answer to a question about itself');
@@ -144,6 +148,14 @@ async function checkServer(client: Client): Promise<void> {
       'invalid_input',
       `The role "${facts.role}" of DATABASE_URL may not create tables. Run in that database:\n` +
         `  GRANT CREATE, USAGE ON SCHEMA public TO ${role};`,
+    );
+  }
+  if (!facts.keepsJobs) {
+    const role = client.escapeIdentifier(facts.role);
+    throw new AppError(
+      'invalid_input',
+      `The role "${facts.role}" of DATABASE_URL has no schema for jobs and may not make one. Run in that database:\n` +
+        `  CREATE SCHEMA ${jobSchema} AUTHORIZATION ${role};`,
     );
   }
 }

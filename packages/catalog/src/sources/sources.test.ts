@@ -277,7 +277,7 @@ describe('readFolder', () => {
       await symlink('/etc/passwd', join(root, 'server.json'));
       const { entries, refusals, end } = await readAll(readFolder(root, { signal, ours: true }));
       expect(entries).toMatchObject([{ server: minimal, readme: '# Demo' }]);
-      expect(refusals.map(({ name }) => name).sort()).toEqual([
+      expect(refusals.map(({ name }) => String(name)).toSorted()).toEqual([
         'broken/server.json',
         'large/server.json',
         'twice/server.json',

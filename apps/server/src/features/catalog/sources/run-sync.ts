@@ -6,6 +6,7 @@ import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { indexServers } from '../search/index-servers.ts';
 import { readCounts, readRefusals } from './counts.ts';
+import { holdYoungGeneration } from './hold-young-generation.ts';
 import { openPages } from './open-pages.ts';
 import { markVanished, selectVanished } from './remove-vanished.ts';
 import { entryKey, storeBatch } from './store-batch.ts';
@@ -57,6 +58,7 @@ async function readAll(
 ): Promise<void> {
   const { db } = services;
   const { source, sync } = claimed;
+  using _memory = holdYoungGeneration();
   await using owner = new AsyncDisposableStack();
   const counts = readCounts(sync.progress);
   const refusals = readRefusals(sync.refusals);
