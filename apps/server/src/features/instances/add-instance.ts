@@ -12,10 +12,12 @@ import { saveDefinitions } from '../definitions/save-definitions.ts';
 import { slugTaken } from '../reference.ts';
 import type { FoundEntry } from './find-entry.ts';
 import { type Launch, launchToRow } from './launch-row.ts';
+import { refuseAborted } from './or-aborted.ts';
 import { entryConflicts } from './plan/package-conflicts.ts';
 import { planInstance } from './plan/plan-instance.ts';
 import { prepareCandidate } from './prepare-candidate.ts';
 import { insertInstance } from './queries.ts';
+import { removeInstance } from './remove-instance.ts';
 import type { RequestedServer } from './requested-server.ts';
 import { readRequest, secretsOf, settingsOf } from './read-request.ts';
 import { writeRevision } from './revisions/write-revision.ts';
@@ -31,6 +33,7 @@ export type AddServices = Pick<
   | 'clock'
   | 'installer'
   | 'keyring'
+  | 'log'
   | 'logs'
   | 'pending'
   | 'packageFolders'
@@ -144,6 +147,11 @@ export async function addInstance(
       });
     },
   );
+  if (signal.aborted) {
+    // Whoever asked for it has left and will not learn of it.
+    await removeInstance(services, author, id);
+    refuseAborted(signal);
+  }
   tell('live', `${slug} is live`);
   return id;
 }
