@@ -50,7 +50,7 @@ export async function writeLayer(
   const lock = `layer:${organizationId}:${environment}:${server}`;
   await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(db);
   const last = (await selectLayers(db, server)).get(environment);
-  const changed = layerDifferences(last?.settings ?? {}, settings).map(({ path }) => path);
+  const changed = changedPaths(last?.settings ?? {}, settings);
   if (last && changed.length === 0) return { revision: last.revision, changed };
   const revision = (last?.revision ?? 0) + 1;
   await db
@@ -108,6 +108,11 @@ export function layerDifferences(
   return differences(flatPaths(before), flatPaths(after)).map(
     ({ origin: _origin, ...each }) => each,
   );
+}
+
+/** The paths of settings that differ: names for the audit log, never values. */
+export function changedPaths(before: InstanceSettings, after: InstanceSettings): readonly string[] {
+  return layerDifferences(before, after).map(({ path }) => path);
 }
 
 function flatPaths(settings: InstanceSettings): readonly FlatSetting[] {
