@@ -120,7 +120,7 @@ describe('a backup', () => {
       expect(sources.find(({ slug }) => slug === 'internal')).toMatchObject({ hasToken: true });
     });
 
-    it('has the history, whose secrets open too', async () => {
+    it('has the history of instances and layers', async () => {
       const revisions = await second.database.rows(
         second.dataDir,
         `select revision, reason from instance_revisions order by revision`,
