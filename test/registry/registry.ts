@@ -24,6 +24,8 @@ export interface Registry extends AsyncDisposable {
   readonly url: string;
   /** Publishes a package; a version that is there already is replaced, as no registry should. */
   publish(packed: PackedPackage, lies?: Partial<Published>): void;
+  /** Takes a version back, as if it had never been. */
+  unpublish(name: string, version: string): void;
   /** Paths that were asked for, in order. */
   readonly requests: readonly string[];
   /** While true, every request is answered with 500. */
@@ -150,6 +152,7 @@ export async function startRegistry(): Promise<Registry> {
   return Object.assign(registry, {
     url,
     publish,
+    unpublish: (name: string, version: string) => void packages.get(name)?.delete(version),
     requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

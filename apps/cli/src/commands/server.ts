@@ -9,6 +9,7 @@ import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { addServerAddCommand } from './server-add.ts';
+import { addServerVersionCommands } from './server-versions.ts';
 import { presentOfferings } from './tools.ts';
 
 export function addServerCommands(program: Command, session: Session): void {
@@ -16,6 +17,7 @@ export function addServerCommands(program: Command, session: Session): void {
   const server = program.command('server').description('MCP servers: install, look after, remove');
 
   addServerAddCommand(server, session);
+  addServerVersionCommands(server, session);
 
   server
     .command('list')

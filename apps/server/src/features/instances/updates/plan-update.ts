@@ -37,7 +37,7 @@ export async function planUpdate(
     tell,
   });
   const trial = { id: newId(), keep: false, signal, tell };
-  return tryCandidate(services, organizationId, candidate, trial, async (definitions) => {
+  return await tryCandidate(services, organizationId, candidate, trial, async (definitions) => {
     const contract = await contractAfter(services, present, definitions);
     const affected = await withTenant(services.db, organizationId, (db) =>
       affectedAgents(db, present, definitions.offerings, services.clock()),
