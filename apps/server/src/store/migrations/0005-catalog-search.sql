@@ -36,14 +36,18 @@ create table catalog_servers (
   stars integer not null,
   downloads integer not null,
   -- 0 to 1.
-  popularity real not null,
+  popularity double precision not null,
   -- By which what its words are worth is multiplied.
-  boost real not null,
+  boost double precision not null,
   updated_at timestamptz not null,
   constraint catalog_servers_pk primary key (organization_id, id),
   constraint catalog_servers_name_key unique (organization_id, name, viewer_from),
   constraint catalog_servers_viewer_check check (0 <= viewer_from and viewer_from <= viewer_to and viewer_to <= 2)
 );
+
+-- The order in which they are shown to who asks for nothing, and how they are counted.
+create index catalog_servers_boost_idx on catalog_servers (organization_id, boost desc, name);
+create index catalog_servers_facets_idx on catalog_servers (organization_id, facets_key, id, viewer_from, viewer_to);
 
 -- What is read of the servers on a page alone.
 create table catalog_server_texts (

@@ -78,11 +78,14 @@ function chosen({ any, none }: Choice, has: (value: string) => Condition): Condi
 function hasPhrase(phrase: readonly string[]): Condition {
   const text = ` ${phrase.join(' ')} `;
   const rarest = phrase.toSorted((a, b) => b.length - a.length)[0] ?? '';
-  return sql<boolean>`(
-    s.id in (select p.server_id from catalog_postings p where p.word = ${rarest})
-    and (
-      exists (select from catalog_server_texts t where t.server_id = s.id and position(${text} in t.words) > 0)
-      or exists (select from catalog_tools t where t.server_id = s.id and position(${text} in t.words) > 0)))`;
+  return sql<boolean>`s.id in (
+    select t.server_id from catalog_postings p
+    join catalog_server_texts t on t.server_id = p.server_id
+    where p.word = ${rarest} and p.part = 0 and position(${text} in t.words) > 0
+    union all
+    select t.server_id from catalog_postings p
+    join catalog_tools t on t.server_id = p.server_id and t.part = p.part
+    where p.word = ${rarest} and p.part > 0 and position(${text} in t.words) > 0)`;
 }
 
 /** Only what a server says of itself counts: any of hundreds of tools may mention anything. */

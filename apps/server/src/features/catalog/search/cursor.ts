@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@plugboard/contracts';
 import { z } from 'zod';
 
+import type { Alternative } from './expand-words.ts';
+
 /**
  * Where a page ends: the sort key and name of its last result. What the words of the query stand for
  * and how rare they are is part of it, so that what a sync changes in between moves no result that
@@ -16,7 +18,12 @@ const cursorSchema = z.object({
   need: z.int().min(0).max(100),
   alternatives: z
     .array(
-      z.tuple([z.int().min(0).max(50), z.string().min(1).max(80), z.number().min(0).max(1000)]),
+      z.tuple([
+        z.int().min(0).max(50),
+        z.string().min(1).max(80),
+        z.number().min(0).max(1000),
+        z.boolean(),
+      ]),
     )
     .max(2000),
 });
@@ -37,6 +44,19 @@ export function readCursor(text: string, queryDigest: string): Cursor {
     );
   }
   return cursor;
+}
+
+export function packAlternatives(alternatives: readonly Alternative[]): Cursor['alternatives'] {
+  return alternatives.map(({ term, word, factor, ofServers }) => [
+    term,
+    word,
+    factor,
+    ofServers === true,
+  ]);
+}
+
+export function unpackAlternatives({ alternatives }: Cursor): Alternative[] {
+  return alternatives.map(([term, word, factor, ofServers]) => ({ term, word, factor, ofServers }));
 }
 
 /** By which a cursor knows its search. */

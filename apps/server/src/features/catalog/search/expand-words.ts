@@ -17,6 +17,8 @@ export interface Alternative {
   readonly term: number;
   readonly word: string;
   readonly factor: number;
+  /** Looked for in what servers say of themselves, not in their tools. */
+  readonly ofServers?: boolean;
 }
 
 /** A query's words as they are looked for. */
@@ -28,7 +30,10 @@ export interface Expansion {
 
 /** What an alternative is worth beside the word itself. Tuned, see docs/search.md. */
 const factors = { form: 0.9, beginning: 0.75, synonym: 0.5, oneSlip: 0.7, twoSlips: 0.5 } as const;
-const maxBeginnings = 40;
+/** How many longer words a beginning of 1, 2, 3 or more letters stands for. */
+const maxBeginnings = [0, 6, 12, 24, 40] as const;
+/** So short a beginning says too little to be looked for in tools. */
+const shortBeginning = 3;
 const maxSlipped = 4;
 const lastCharacter = '\u{10ffff}';
 
@@ -59,9 +64,9 @@ export async function expandWords(
   const alternatives: Alternative[] = [];
   const corrections: { word: string; meant: string }[] = [];
   for (const [term, word] of words.entries()) {
-    const found = new Map<string, { factor: number; seen: number }>();
-    const add = ({ word: each, seen }: Known, factor: number) => {
-      if (factor > (found.get(each)?.factor ?? 0)) found.set(each, { factor, seen });
+    const found = new Map<string, { factor: number; seen: number; ofServers?: boolean }>();
+    const add = ({ word: each, seen }: Known, factor: number, ofServers = false) => {
+      if (factor > (found.get(each)?.factor ?? 0)) found.set(each, { factor, seen, ofServers });
     };
     for (const [member, factor] of families[term] ?? []) {
       const seen = known.get(member);
@@ -70,7 +75,8 @@ export async function expandWords(
     const isLast = word === last && term === words.length - 1;
     if (isLast) {
       for (const each of beginnings) {
-        add(each, factors.beginning * (0.6 + (0.4 * word.length) / each.word.length));
+        const share = 0.6 + (0.4 * word.length) / each.word.length;
+        add(each, factors.beginning * share, word.length <= shortBeginning);
       }
     }
     const byMeaning = [...found].some(([, { factor }]) => factor > factors.synonym);
@@ -83,9 +89,10 @@ export async function expandWords(
     }
     const seen = [...found.values()].reduce((sum, each) => sum + each.seen, 0);
     const rarity = Math.log(1 + total / (1 + Math.min(seen, total)));
-    for (const [each, { factor }] of found) {
+    for (const [each, { factor, ofServers }] of found) {
       // Few digits, for cursors carry them.
-      alternatives.push({ term, word: each, factor: Number((factor * rarity).toPrecision(4)) });
+      const worth = Number((factor * rarity).toPrecision(4));
+      alternatives.push({ term, word: each, factor: worth, ...(ofServers && { ofServers }) });
     }
   }
   return { alternatives, corrections };
@@ -128,7 +135,7 @@ async function readBeginnings(
   const { rows } = await sql<Known>`
     select w.word, ${seen} as seen from catalog_words w
     where w.word > ${beginning} and w.word < ${beginning + lastCharacter} and ${seen} > 0
-    order by seen desc, w.word limit ${maxBeginnings}
+    order by seen desc, w.word limit ${maxBeginnings[beginning.length] ?? 40}
   `.execute(db);
   return rows;
 }

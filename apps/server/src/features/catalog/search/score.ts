@@ -16,35 +16,50 @@ export function hitsOf(
 ): RawBuilder<unknown> {
   return sql`
     select p.server_id, p.part, a.term, max(p.weight * a.factor) as worth
-    from unnest(
-      ${alternatives.map(({ term }) => term)}::smallint[],
-      ${alternatives.map(({ word }) => word)}::text[],
-      ${alternatives.map(({ factor }) => factor)}::float8[]
-    ) as a (term, word, factor)
-    join catalog_postings p on p.word = a.word ${serverIds ? sql`and p.server_id = any(${serverIds}::integer[])` : sql``}
+    from ${places(alternatives)} ${serverIds ? sql`and p.server_id = any(${serverIds}::integer[])` : sql``}
     group by p.server_id, p.part, a.term`;
 }
 
+/** Where the alternatives `a` occur: postings `p`. */
+function places(alternatives: readonly Alternative[]): RawBuilder<unknown> {
+  return sql`
+    unnest(
+      ${alternatives.map(({ term }) => term)}::smallint[],
+      ${alternatives.map(({ word }) => word)}::text[],
+      ${alternatives.map(({ factor }) => factor)}::float8[],
+      ${alternatives.map(({ ofServers }) => ofServers === true)}::boolean[]
+    ) as a (term, word, factor, of_servers)
+    join catalog_postings p on p.word = a.word and (p.part = 0 or not a.of_servers)`;
+}
+
 /**
- * The relation `(server_id, matched, worth)`: how many of the words a server has, itself or in its
- * tools, and what that is worth in all. Reads `hits`.
+ * Relations that end with `worth (server_id, matched, worth)`: how many of the words a server has,
+ * itself or in its tools, and what that is worth in all.
  */
-export function worthOfServers(terms: number): RawBuilder<unknown> {
+export function worthOfServers(
+  terms: number,
+  alternatives: readonly Alternative[],
+): RawBuilder<unknown> {
   if (terms === 1) {
-    return sql`select server_id, 1::bigint as matched, max(worth) as worth from hits group by server_id`;
+    return sql`
+      worth as (
+        select p.server_id, 1::bigint as matched, max(p.weight * a.factor) as worth
+        from ${places(alternatives)} group by p.server_id)`;
   }
   return sql`
-    select w.server_id, w.matched,
-      (w.worth + ${toolShare}::float8 * coalesce(t.worth, 0)) * power(w.matched / ${terms}::float8, 2) as worth
-    from (
-      select server_id, count(*) as matched, sum(worth) as worth from (
-        select server_id, term, max(worth) as worth from hits group by server_id, term) by_term
-      group by server_id) w
-    left join (
-      select server_id, max(worth) as worth from (
-        select server_id, sum(worth) as worth from hits
-        where part > 0 group by server_id, part having count(*) > 1) by_tool
-      group by server_id) t on t.server_id = w.server_id`;
+    hits as materialized (${hitsOf(alternatives)}),
+    worth as (
+      select w.server_id, w.matched,
+        (w.worth + ${toolShare}::float8 * coalesce(t.worth, 0)) * power(w.matched / ${terms}::float8, 2) as worth
+      from (
+        select server_id, count(*) as matched, sum(worth) as worth from (
+          select server_id, term, max(worth) as worth from hits group by server_id, term) by_term
+        group by server_id) w
+      left join (
+        select server_id, max(worth) as worth from (
+          select server_id, sum(worth) as worth from hits
+          where part > 0 group by server_id, part having count(*) > 1) by_tool
+        group by server_id) t on t.server_id = w.server_id)`;
 }
 
 /** How many of the words a result must have, if any result has as many. */

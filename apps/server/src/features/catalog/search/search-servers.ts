@@ -3,10 +3,18 @@ import { type RawBuilder, sql } from 'kysely';
 
 import type { TenantDb } from '../../tenant-db.ts';
 import { facetConditions, fixedConditions, isInstalled } from './conditions.ts';
-import { type Cursor, digestOf, readCursor, writeCursor } from './cursor.ts';
-import { type Alternative, type Expansion, expandWords } from './expand-words.ts';
+import {
+  type Cursor,
+  digestOf,
+  packAlternatives,
+  readCursor,
+  unpackAlternatives,
+  writeCursor,
+} from './cursor.ts';
+import { type Expansion, expandWords } from './expand-words.ts';
 import { type Counted, countFacets, type FacetGroup } from './facets.ts';
-import { hitsOf, neededWords, worthOfServers } from './score.ts';
+import { neededWords, worthOfServers } from './score.ts';
+import { visibleTo } from './viewer.ts';
 
 export interface ServerSearch {
   readonly viewer: Viewer;
@@ -42,7 +50,7 @@ export async function searchServers(
   const digest = digestOf('servers', asked, sort, viewer);
   const cursor = cursorText === undefined ? undefined : readCursor(cursorText, digest);
   const expansion = cursor
-    ? { alternatives: cursor.alternatives.map(toAlternative), corrections: [] }
+    ? { alternatives: unpackAlternatives(cursor), corrections: [] }
     : await expandWords(db, viewer, query.words, query.open);
   const { page, counts, need } = await read(db, { viewer, query, limit, sort, expansion, cursor });
   const servers = page.slice(0, limit);
@@ -59,11 +67,7 @@ export async function searchServers(
             key: last.key,
             name: last.name,
             need,
-            alternatives: expansion.alternatives.map(({ term, word, factor }) => [
-              term,
-              word,
-              factor,
-            ]),
+            alternatives: packAlternatives(expansion.alternatives),
           })
         : undefined,
   };
@@ -86,48 +90,29 @@ async function read(
   db: TenantDb,
   { viewer, query, limit, sort, expansion, cursor }: Reading,
 ): Promise<Page> {
-  const byWords = query.words.length > 0;
-  const fixed = fixedConditions(query, viewer);
-  const { key, type, descending } = orders(byWords)[sort];
-  const after = cursor
-    ? sql`where (${descending ? sql`key < ${cursor.key}::${sql.raw(type)}` : sql`key > ${cursor.key}::${sql.raw(type)}`}
-        or (key = ${cursor.key}::${sql.raw(type)} and name > ${cursor.name}))`
-    : sql``;
-  const scored = byWords
-    ? sql`
-      hits as (${hitsOf(expansion.alternatives)}),
-      scored as materialized (
-        select s.id, w.matched, w.worth * s.boost as score
-        from (${worthOfServers(query.words.length)}) w
-        join catalog_servers s on s.id = w.server_id
-        where ${fixed}),
-      need as materialized (
-        select ${cursor ? sql`${cursor.need}::bigint` : sql`least(${neededWords(query.words.length)}, most)`} as need
-        from (select max(matched) as most from scored) m)`
-    : sql`need as materialized (select 0::bigint as need)`;
-  const found = byWords
-    ? sql`scored join catalog_servers s on s.id = scored.id
-        where scored.matched >= (select need from need)`
-    : sql`catalog_servers s where ${fixed}`;
-  const score = byWords ? sql`scored.score` : sql`0::float8`;
+  const terms = query.words.length;
+  const { key, type, descending } = orders(terms > 0)[sort];
+  const direction = sql.raw(descending ? 'desc' : 'asc');
+  const after = cursor ? sql`where ${follows(cursor, type, descending)}` : sql``;
+  const { found, shown, counted } = asksForNothing(query)
+    ? everything(viewer, query, key)
+    : whatFits({ viewer, query, expansion, cursor, key });
   const { rows } = await sql<{ page: Page['page']; counts: Page['counts']; need: number | null }>`
-    with ${scored}
+    with ${found}
     select
-      (select coalesce(json_agg(p order by p.key ${sql.raw(descending ? 'desc' : 'asc')}, p.name), '[]') from (
+      (select coalesce(json_agg(p order by p.key ${direction}, p.name), '[]') from (
         select o.id, o.name, o.score, o.key, t.card from (
-          select id, name, score, key from (
-            select s.id, s.name, ${score} as score, ${key} as key
-            from ${found} and ${facetConditions(query.facets)}) keyed
+          select id, name, score, key from (${shown}) keyed
           ${after}
-          order by key ${sql.raw(descending ? 'desc' : 'asc')}, name
+          order by key ${direction}, name
           limit ${limit + 1}) o
         join catalog_server_texts t on t.server_id = o.id) p) as page,
       (select coalesce(json_agg(c), '[]') from (
-        select sample.facets, g.count, coalesce(i.count, 0) as installed
-        from (select s.facets_key, min(s.id) as id, count(*) as count from ${found} group by 1) g
-        join catalog_servers sample on sample.id = g.id
+        select (select s.facets from catalog_servers s where s.id = g.id) as facets, g.count,
+          coalesce(i.count, 0) as installed
+        from (select s.facets_key, min(s.id) as id, count(*) as count from ${counted} group by 1) g
         left join (
-          select s.facets_key, count(*) as count from ${found} and ${isInstalled} group by 1) i
+          select s.facets_key, count(*) as count from ${counted} and ${isInstalled} group by 1) i
           on i.facets_key = g.facets_key) c) as counts,
       (select need from need) as need
   `.execute(db);
@@ -135,8 +120,80 @@ async function read(
   return { page: row?.page ?? [], counts: row?.counts ?? [], need: row?.need ?? 0 };
 }
 
+/** SQL of a search: what is found first, which of it is shown, and which is counted. */
+interface Parts {
+  readonly found: RawBuilder<unknown>;
+  /** `(id, name, score, key)` */
+  readonly shown: RawBuilder<unknown>;
+  /** What follows `from`, as `s`, up to conditions to which others can be added. */
+  readonly counted: RawBuilder<unknown>;
+}
+
+/** All that the viewer sees, for which indexes give the first page and the counts. */
+function everything(viewer: Viewer, query: SearchQuery, key: RawBuilder<unknown>): Parts {
+  const visible = visibleTo(viewer);
+  return {
+    found: sql`need as materialized (select 0::bigint as need)`,
+    shown: sql`
+      select s.id, s.name, 0::float8 as score, ${key} as key from catalog_servers s
+      where ${visible} and ${facetConditions(query.facets)}`,
+    counted: sql`catalog_servers s where ${visible}`,
+  };
+}
+
+function whatFits({
+  viewer,
+  query,
+  expansion,
+  cursor,
+  key,
+}: Pick<Reading, 'viewer' | 'query' | 'expansion' | 'cursor'> & {
+  readonly key: RawBuilder<unknown>;
+}): Parts {
+  const terms = query.words.length;
+  const fixed = fixedConditions(query, viewer);
+  const columns = sql`s.id, s.name, s.facets_key, ${key} as key, ${facetConditions(query.facets)} as chosen`;
+  const found =
+    terms === 0
+      ? sql`
+        found as materialized (
+          select ${columns}, 0::bigint as matched, 0::float8 as score from catalog_servers s where ${fixed})`
+      : sql`
+        ${worthOfServers(terms, expansion.alternatives)},
+        found as materialized (
+          select ${columns}, w.matched, w.worth * s.boost as score
+          from worth w join catalog_servers s on s.id = w.server_id
+          where ${fixed})`;
+  const need = cursor
+    ? sql`select ${cursor.need}::bigint as need`
+    : sql`select least(${neededWords(terms)}, max(matched)) as need from found`;
+  return {
+    found: sql`${found}, need as materialized (${need})`,
+    shown: sql`
+      select id, name, score, key from found
+      where chosen and matched >= (select need from need)`,
+    counted: sql`found s where s.matched >= (select need from need)`,
+  };
+}
+
+function asksForNothing(query: SearchQuery): boolean {
+  const { words, phrases, excluded, publisher, tool, updated } = query;
+  const lists = [words, phrases, excluded, publisher.any, publisher.none, tool.any, tool.none];
+  return lists.every((list) => list.length === 0) && !updated.from && !updated.to;
+}
+
+function follows(
+  { key, name }: Cursor,
+  type: Order['type'],
+  descending: boolean,
+): RawBuilder<boolean> {
+  const last = sql`${key}::${sql.raw(type)}`;
+  const beyond = descending ? sql`key < ${last}` : sql`key > ${last}`;
+  return sql<boolean>`(${beyond} or (key = ${last} and name > ${name}))`;
+}
+
 interface Order {
-  /** Over `scored` and `s`; ties are broken by name. */
+  /** Over `s`, and `w` where words were looked for; ties are broken by name. */
   readonly key: RawBuilder<unknown>;
   readonly type: 'float8' | 'text';
   readonly descending: boolean;
@@ -149,15 +206,11 @@ function orders(byWords: boolean): Readonly<Record<SortOrder, Order>> {
     descending: true,
   });
   return {
-    relevance: descending(byWords ? sql`scored.score` : sql`s.boost::float8`),
-    popularity: descending(sql`s.popularity::float8`),
+    relevance: descending(byWords ? sql`(w.worth * s.boost)` : sql`s.boost`),
+    popularity: descending(sql`s.popularity`),
     stars: descending(sql`s.stars::float8`),
     downloads: descending(sql`s.downloads::float8`),
     updated: descending(sql`extract(epoch from s.updated_at)::float8`),
     name: { key: sql`s.title`, type: 'text', descending: false },
   };
-}
-
-function toAlternative([term, word, factor]: Cursor['alternatives'][number]): Alternative {
-  return { term, word, factor };
 }

@@ -3,7 +3,14 @@ import { sql } from 'kysely';
 
 import type { TenantDb } from '../../tenant-db.ts';
 import { facetConditions, fixedConditions } from './conditions.ts';
-import { type Cursor, digestOf, readCursor, writeCursor } from './cursor.ts';
+import {
+  type Cursor,
+  digestOf,
+  packAlternatives,
+  readCursor,
+  unpackAlternatives,
+  writeCursor,
+} from './cursor.ts';
 import { type Expansion, expandWords } from './expand-words.ts';
 import { hitsOf, neededWords } from './score.ts';
 
@@ -47,10 +54,7 @@ export async function searchTools(
   const digest = digestOf('tools', asked, viewer);
   const cursor = cursorText === undefined ? undefined : readCursor(cursorText, digest);
   const expansion: Expansion = cursor
-    ? {
-        alternatives: cursor.alternatives.map(([term, word, factor]) => ({ term, word, factor })),
-        corrections: [],
-      }
+    ? { alternatives: unpackAlternatives(cursor), corrections: [] }
     : await expandWords(db, viewer, query.words, query.open);
   if (expansion.alternatives.length === 0)
     return { ...expansion, tools: [], nextCursor: undefined };
@@ -64,11 +68,7 @@ export async function searchTools(
           key: last.score,
           name: `${last.server} ${last.part}`,
           need: last.need,
-          alternatives: expansion.alternatives.map(({ term, word, factor }) => [
-            term,
-            word,
-            factor,
-          ]),
+          alternatives: packAlternatives(expansion.alternatives),
         })
       : undefined;
   return { ...expansion, tools, nextCursor };

@@ -43,7 +43,7 @@ export async function writeServers(
       id integer, name text, viewer_from smallint, viewer_to smallint, category text, tier text,
       verified boolean, transports text[], runtimes text[], license text, source text, status text,
       features text[], facets text, facets_key bigint, publisher text, title text, stars integer, downloads integer,
-      popularity real, boost real, updated_at timestamptz)
+      popularity float8, boost float8, updated_at timestamptz)
   `.execute(db);
   const texts = servers.map(({ id, entry: { view, card, phrases, postings, digest } }) => ({
     id,
