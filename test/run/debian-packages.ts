@@ -15,6 +15,7 @@ const programs: readonly SystemProgram[] = [
     packageName: 'postgresql-15',
     without: 'the external database is not tested',
   },
+  { program: '/usr/bin/git', packageName: 'git', without: 'git checkouts are not tested' },
   { program: '/usr/bin/chromium', packageName: 'chromium', without: 'browser tests are skipped' },
 ];
 
