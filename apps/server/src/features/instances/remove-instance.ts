@@ -1,9 +1,9 @@
 import type { AppServices } from '../../app/services.ts';
 import { type Author, commitChange } from '../change.ts';
-import { launchFromRow } from './launch-row.ts';
 import { deleteInstance, requireInstance } from './queries.ts';
 import { releasePackage } from './hold-package.ts';
 import { removeInstanceFiles } from './remove-files.ts';
+import { packageFoldersOf } from './revisions/package-folders-of.ts';
 
 export type RemoveServices = Pick<
   AppServices,
@@ -29,12 +29,13 @@ export async function removeInstance(
   ref: string,
 ): Promise<string> {
   const { organizationId } = author;
-  const row = await commitChange(services, author, async (db) => {
+  const { row, folders } = await commitChange(services, author, async (db) => {
     const instance = await requireInstance(db, ref);
     const { id, slug, server_name: server, version, toolbox_slug: toolbox } = instance;
+    const folders = await packageFoldersOf(db, id, services.server.dataDir);
     await deleteInstance(db, id);
     return {
-      result: instance,
+      result: { row: instance, folders },
       record: {
         kind: 'instance.removed',
         instanceId: id,
@@ -45,9 +46,6 @@ export async function removeInstance(
   });
   await services.supervisor.stop(row.id);
   await removeInstanceFiles(services, row.id);
-  const launch = launchFromRow(row.launch, services.server.dataDir);
-  if (launch.driver === 'process') {
-    await releasePackage(services, launch.installDir);
-  }
+  for (const folder of folders) await releasePackage(services, folder);
   return row.id;
 }

@@ -20,6 +20,8 @@ export async function checkInstance(
   { organization_id: organizationId, id }: Pick<StoredInstance, 'organization_id' | 'id'>,
   timeoutMs: number,
 ): Promise<Definitions> {
+  // It may be set to fall asleep sooner than it lists.
+  using _awake = services.supervisor.hold(organizationId, id, sharedCredentials);
   await services.supervisor.restart(id);
   const upstream = await services.supervisor.acquire(organizationId, id, sharedCredentials);
   const late = AbortSignal.timeout(timeoutMs);
