@@ -18,10 +18,10 @@ export const fieldWeights = {
   publisher: 40,
   category: 35,
   namespace: 15,
-  description: 30,
+  description: 42,
   toolName: 36,
   toolTitle: 26,
-  toolDescription: 10,
+  toolDescription: 5,
 } as const;
 
 /** A posting of a tool with at least this weight stands in the tool's name. */

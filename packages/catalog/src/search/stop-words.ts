@@ -1,5 +1,5 @@
 const grammar =
-  'a about all an and any are as at be by can could do does for from get give has have how i in into is it its let lets like me my need of on one or our please should show some tell that the their them there these this to up use using want was we what when where which who why will with would you your';
+  'a about all an and any are as at be by can could do does for from get give has have how hows i in into is it its let lets like me my need of on one or our please should show some tell that the their them there these this to up use using want was we what whats when where which who why will with would you your';
 
 /** Said of every entry of such a catalog, so they tell none from another. */
 const field = 'mcp server servers tool tools';

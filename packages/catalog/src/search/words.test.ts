@@ -63,7 +63,7 @@ describe('countSlips', () => {
   ])('between %s and %s', (left, right, slips) => expect(countSlips(left, right, 2)).toBe(slips));
 
   it('is the same both ways, and never less than letters tell', () => {
-    const word = fc.string({ unit: fc.constantFrom(...'abcde1'), maxLength: 9 });
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', '1'), maxLength: 9 });
     fc.assert(
       fc.property(word, word, (left, right) => {
         const slips = countSlips(left, right, 2);

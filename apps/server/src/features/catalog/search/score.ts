@@ -62,7 +62,19 @@ export function worthOfServers(
         group by server_id) t on t.server_id = w.server_id)`;
 }
 
-/** How many of the words a result must have, if any result has as many. */
-export function neededWords(terms: number): number {
-  return terms <= 2 ? terms : Math.ceil(terms * 0.6);
+/** So many results that have the most of the words are enough. */
+const enoughResults = 10;
+
+/**
+ * How many of the words a result must have: the most of them, one less when few results have as many,
+ * and no more than the best has. `relation` has a column `matched`.
+ */
+export function neededWords(terms: number, relation: RawBuilder<unknown>): RawBuilder<unknown> {
+  const most = terms <= 2 ? terms : Math.ceil(terms * 0.6);
+  return sql`
+    select case when enough then ${most}::bigint else least(${Math.max(1, most - 1)}, best) end as need
+    from (
+      select count(*) filter (where matched >= ${most}) >= ${enoughResults} as enough,
+        max(matched) as best
+      from ${relation}) counted`;
 }

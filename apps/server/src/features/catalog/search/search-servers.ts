@@ -166,7 +166,9 @@ function whatFits({
           where ${fixed})`;
   const need = cursor
     ? sql`select ${cursor.need}::bigint as need`
-    : sql`select least(${neededWords(terms)}, max(matched)) as need from found`;
+    : terms === 0
+      ? sql`select 0::bigint as need`
+      : neededWords(terms, sql`found`);
   return {
     found: sql`${found}, need as materialized (${need})`,
     shown: sql`

@@ -92,6 +92,9 @@ async function readTools(
     ? sql`and (score < ${cursor.key}::float8
         or (score = ${cursor.key}::float8 and server || ' ' || part > ${cursor.name}))`
     : sql``;
+  const need = cursor
+    ? sql`select ${cursor.need}::bigint as need`
+    : neededWords(terms, sql`scored`);
   const { rows } = await sql<FoundTool & { need: number }>`
     with hits as materialized (${hitsOf(expansion.alternatives)}),
     -- Of each word the greater of what it is worth in the tool and, less, in its server.
@@ -112,8 +115,7 @@ async function readTools(
       from own o join catalog_servers s on s.id = o.server_id
       left join of_server f on f.server_id = o.server_id
       where ${fixedConditions(query, viewer)} and ${facetConditions(query.facets)}),
-    need as (select ${cursor ? sql`${cursor.need}::bigint` : sql`least(${Math.max(1, neededWords(terms) - 1)}, most)`} as need
-      from (select max(matched) as most from scored) m)
+    need as materialized (${need})
     select t.server_id as "serverId", p.server, t.part, t.name, t.title, t.description, t.level,
       t.level_from as "levelFrom", p.score, x.card, (select need from need) as need
     from (

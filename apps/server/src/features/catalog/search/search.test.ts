@@ -52,7 +52,7 @@ describe('search', () => {
     ['kubrnet', ['kubernetes']],
     ['what can send an e-mail?', ['mailer']],
     ['sending emails ', ['mailer']],
-    ['list drafts ', ['mailer']],
+    ['list drafts ', ['mailer', 'postgres-mcp']],
     ['"read only"', ['gitlab-server']],
     ['"only read"', []],
     ['"psotgres"', []],
