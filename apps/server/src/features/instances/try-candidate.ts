@@ -51,6 +51,8 @@ export async function tryCandidate<T>(
   try {
     using _pending = services.pending.add(pending);
     refuseAborted(signal);
+    // It may be set to fall asleep sooner than its trial ends.
+    using _awake = services.supervisor.hold(organizationId, id, sharedCredentials);
     tell('start', `Starting ${slug}`);
     await orAborted(services.supervisor.acquire(organizationId, id, sharedCredentials), signal);
     const { definitions } = pending;

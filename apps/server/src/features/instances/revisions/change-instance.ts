@@ -43,6 +43,8 @@ export interface ChangeOptions {
   readonly signal: AbortSignal;
   /** Whether it goes on when agents may lose what they use. Default true. */
   readonly allowBreaking?: boolean | undefined;
+  /** Throws when what is listed is not what it should be: nothing is changed then, or taken back. */
+  readonly refuse?: ((definitions: Definitions) => void) | undefined;
 }
 
 export interface ChangedInstance {
@@ -66,8 +68,8 @@ export type CandidateSource =
  * what it was, by a further revision.
  *
  * Rejects with `AppError`: `conflict` while another change of it is under way, or when the change
- * breaks the contract and may not; `cancelled`; as `tryCandidate` does when the trial fails; in all
- * of these nothing has changed. And with `upstream_failed` when it went back.
+ * breaks the contract and may not; `cancelled`; as `refuse` throws, and as `tryCandidate` does when
+ * the trial fails; in all of these nothing has changed. And with `upstream_failed` when it went back.
  *
  * Whoever calls this has checked that the author may run code on this machine.
  */
@@ -98,6 +100,7 @@ async function change(
   const { id, slug } = before.row;
   const { onProgress: tell, signal } = options;
   const compare = async (definitions: Definitions) => {
+    options.refuse?.(definitions);
     const contract = await contractAfter(services, before, definitions);
     if (options.allowBreaking === false) refuseBreaking(before, candidate, contract);
     return contract;
@@ -118,7 +121,7 @@ async function change(
     tell('live', `Starting ${what} with the data of ${slug}`);
     contract = await compare(await checkInstance(services, before.row, candidate.startTimeoutMs));
   } catch (error) {
-    throw await goBack(services, before, { revision, what }, error);
+    throw await goBack(services, before, { revision, what, tried: true }, error);
   }
   tell('live', `${slug} is live`);
   await releaseOutdated(services, organizationId, id);

@@ -1,3 +1,4 @@
+import { AppError } from '@plugboard/contracts';
 import { Secret } from '@plugboard/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -33,7 +34,7 @@ async function add(slug: string, secrets: object = {}): Promise<string> {
 /** Changes an instance as `source` says of what it is, and resolves with the revision. */
 async function change(
   id: string,
-  make: (present: Candidate) => Partial<Candidate>,
+  make: (present: Candidate) => Partial<Candidate> | Promise<Partial<Candidate>>,
   options: Partial<ChangeOptions> = {},
 ): Promise<number> {
   const { organizationId, services } = app;
@@ -45,7 +46,11 @@ async function change(
     async ({ row, stored }) => {
       const secrets = await openSecretsOf(services, organizationId, id, row.sealed_secrets);
       const candidate = { ...stored, slug: row.slug, secrets };
-      return { ...candidate, ...make(candidate), [Symbol.asyncDispose]: async () => undefined };
+      return {
+        ...candidate,
+        ...(await make(candidate)),
+        [Symbol.asyncDispose]: async () => undefined,
+      };
     },
     { reason: 'configured', onProgress: () => undefined, signal, ...options },
   );
@@ -133,9 +138,9 @@ describe('revisions', () => {
       code: 'cancelled',
     });
     await expect(
-      change(id, () => {
+      change(id, async () => {
         // As another node would.
-        void inTenant((db) =>
+        await inTenant((db) =>
           db.updateTable('instances').set({ revision: 7 }).where('id', '=', id).execute(),
         );
         return {};
@@ -144,6 +149,31 @@ describe('revisions', () => {
     expect((await inTenant((db) => selectStored(db, id)))?.revision).toBe(7);
     await expect(change(id, () => ({}), { signal: AbortSignal.abort() })).rejects.toThrow();
     expect(app.services.instanceChanges.isUnderWay(id)).toBe(false);
+  });
+
+  it('are not written when what is listed is refused, and taken back when it is so only then', async () => {
+    const id = await add('refused');
+    const refuse = (after: number) => {
+      let listed = 0;
+      return () => {
+        listed += 1;
+        if (listed > after) throw new AppError('conflict', 'It lists something else.');
+      };
+    };
+    const revisions = () => inTenant((db) => selectStored(db, id)).then((row) => row?.revision);
+    await expect(change(id, () => ({}), { refuse: refuse(0) })).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'It lists something else.',
+    });
+    expect(await revisions()).toBe(1);
+    await expect(change(id, () => ({}), { refuse: refuse(1) })).rejects.toMatchObject({
+      code: 'upstream_failed',
+      message: expect.stringMatching(/It lists something else\.[^]*back at/),
+    });
+    expect(await inTenant((db) => selectRevision(db, id, 3))).toMatchObject({
+      reason: 'rolled_back',
+    });
+    expect(await change(id, () => ({}), { refuse: refuse(2) })).toBe(4);
   });
 
   it('lead back past what was gone back from', async () => {

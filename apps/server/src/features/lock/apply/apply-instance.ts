@@ -12,7 +12,7 @@ import { selectToolbox } from '../../toolboxes/queries.ts';
 import type { Step } from '../plan-lock.ts';
 import { type ApplyContext, wantedOf } from './apply-context.ts';
 import { createLocked } from './create-locked.ts';
-import { prepareLocked, tryLocked } from './locked-candidate.ts';
+import { prepareLocked, refuseDrift } from './locked-candidate.ts';
 
 export async function applyInstance(context: ApplyContext, step: Step): Promise<void> {
   const { services, author, wanted } = context;
@@ -56,17 +56,14 @@ async function changeLocked(context: ApplyContext, instance: LockInstance): Prom
           return secret ? [[name, secret] as const] : [];
         }),
       );
-      await using held = new AsyncDisposableStack();
-      const candidate = held.use(await prepareLocked(context, instance, environment, secrets));
-      await tryLocked(context, instance, candidate);
-      const kept = held.move();
-      return Object.assign(candidate, { [Symbol.asyncDispose]: () => kept.disposeAsync() });
+      return prepareLocked(context, instance, environment, secrets);
     },
     {
       reason: 'applied',
       note: 'plugboard.lock',
       onProgress: (_step, message) => tell(`${instance.slug}: ${message}`),
       signal,
+      refuse: (definitions) => refuseDrift(context, instance, definitions),
     },
   );
 }

@@ -1,4 +1,4 @@
-import { AppError, newId } from '@plugboard/contracts';
+import { AppError } from '@plugboard/contracts';
 import { compareDefinitions, type LockInstance } from '@plugboard/contracts/api';
 import type { Secret } from '@plugboard/vault';
 
@@ -10,7 +10,6 @@ import {
   prepareCandidate,
   type PreparedCandidate,
 } from '../../instances/prepare-candidate.ts';
-import { tryCandidate } from '../../instances/try-candidate.ts';
 import { requestedFromLock } from '../locked-entry.ts';
 import type { ApplyContext } from './apply-context.ts';
 
@@ -106,28 +105,6 @@ function otherIntegrity(
     'install_failed',
     `${slug}: ${name}@${version} is not what is locked: its integrity is ${found ?? 'unknown'} in place of ${integrity}. It was published anew, or the lock was changed; find out which before you trust it.`,
     { details: { instance: slug, locked: integrity, found } },
-  );
-}
-
-/** Starts a candidate beside its instance, to see whether it lists what is locked. */
-export async function tryLocked(
-  context: ApplyContext,
-  instance: LockInstance,
-  candidate: Candidate,
-): Promise<void> {
-  if (context.acceptDefinitions) return;
-  const { services, author, tell, signal } = context;
-  await tryCandidate(
-    services,
-    author.organizationId,
-    candidate,
-    {
-      id: newId(),
-      keep: false,
-      signal,
-      tell: (_step, message) => tell(`${instance.slug}: ${message}`),
-    },
-    async (definitions) => refuseDrift(context, instance, definitions),
   );
 }
 
