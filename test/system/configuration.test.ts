@@ -312,6 +312,35 @@ describe('layers', () => {
     expect(view.inForce).toBe(false);
   });
 
+  it('are tried again when they are put again, or nothing is set', async () => {
+    const { plugboard } = fixture;
+    const { api } = plugboard;
+    const cli = plugboard.cli.bind(plugboard);
+    const state = async () => ({
+      pid: (await api.instances.get({ instance: 'ignores' })).state.pid,
+      env: (await shown('stays')).env,
+    });
+    const before = await state();
+    const shownConfig = await cli('config', 'show', 'stays');
+    expect(shownConfig.stdout).toMatch(/does not run with these settings[^]*config set stays/);
+    const again = await putLayer('faulty', 'dev', { REFUSE: true, NAME: 'new' });
+    expect(again).toMatchObject({ revision: 1, instances: [{ slug: 'stays' }] });
+    expect(again.instances[0]!.message).toMatch(
+      /^stays did not start with the settings that it inherits[^]*not in force[^]*config set stays/,
+    );
+    const asked = await cli('config', 'set', 'stays');
+    expect(asked).toMatchObject({ code: 2 });
+    expect(asked.stdout).toMatch(/It does not run with them yet/);
+    const failing = await cli('config', 'set', 'stays', '--yes');
+    expect(failing.code).toBe(1);
+    expect(await state()).toEqual(before);
+    const mended = await cli('config', 'set', 'stays', '--set', 'REFUSE=false', '--yes');
+    expect(mended).toMatchObject({ code: 0, stderr: expect.not.stringMatching(/fail/) });
+    expect((await shown('stays')).env.NAME).toBe('new');
+    expect((await api.configuration.get({ instance: 'stays' })).inForce).toBe(true);
+    expect((await cli('config', 'show', 'stays')).stdout).not.toMatch(/does not run/);
+  });
+
   it('take no secret and no wrong value, and change nothing then', async () => {
     const { api } = fixture.plugboard;
     await add('guarded', 'guarded', { toolbox: 'prod' });

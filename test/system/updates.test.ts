@@ -248,7 +248,7 @@ describe('an update', () => {
     const { plugboard } = fixture;
     await add('old-state');
     await expect(update('old-state', { to: '1.3.0' })).rejects.toThrow(
-      /1\.3\.0 started in the trial but not with this instance's data[^]*old state[^]*back at 1\.0\.0/,
+      /1\.3\.0 worked in the trial but not with this instance's data[^]*old state[^]*back at 1\.0\.0/,
     );
     expect(await saidBy('old-state')).toBe('1.0.0');
     const revisions = await history('old-state');

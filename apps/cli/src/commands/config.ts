@@ -160,7 +160,10 @@ function presentConfiguration(view: ConfigurationView, { style }: Session): stri
   ];
   const stale = inForce
     ? ''
-    : style.warn('It runs with an earlier configuration, as it did not start with this one.\n');
+    : style.warn(
+        `! ${instance.slug} does not run with these settings, but as it did before they changed: it did not start with them.\n` +
+          `  Mend what keeps it from starting (plugboard logs ${instance.slug}), then try them again: plugboard config set ${instance.slug}\n`,
+      );
   return (
     `${style.strong(instance.slug)}: ${plainText(server)} ${plainText(version)}, ${environment}, revision ${view.revision}\n` +
     table(style, ['key', 'value', 'from'], rows) +

@@ -5,7 +5,7 @@ import { confirmPlan } from '../confirm.ts';
 import { plainText } from '../output/plain-text.ts';
 import { drawProgress } from '../output/progress.ts';
 import type { Session } from '../session.ts';
-import { presentChanges, presentProblems } from './present-changes.ts';
+import { presentChanges, presentProblems, presentRetry } from './present-changes.ts';
 
 export interface ChangeOptions {
   readonly note?: string;
@@ -24,15 +24,21 @@ export async function changeInstance(
   const api = await session.api();
   const plan = await api.configuration.plan({ instance, ...change });
   const blocked = plan.problems.length > 0;
+  const isRetry = plan.changes.length === 0 && plan.restarts;
   if (!session.json || blocked || !yes) {
     await session.show(
       plan,
-      () => presentChanges(style, plan.changes) + presentProblems(style, plan.problems),
+      () =>
+        (isRetry ? presentRetry : presentChanges(style, plan.changes)) +
+        presentProblems(style, plan.problems),
     );
   }
   if (blocked) throw new AnsweredFailure('usage');
   if (plan.changes.length === 0 && !plan.restarts) return;
-  await confirmPlan(session, `Change ${instance} and start it anew?`, yes);
+  const question = isRetry
+    ? `Start ${instance} with its settings?`
+    : `Change ${instance} and start it anew?`;
+  await confirmPlan(session, question, yes);
   if (test === true) await testChange(session, instance, change);
   const progress = drawProgress(session);
   try {

@@ -31,6 +31,10 @@ export function presentChanges(style: Style, changes: readonly SettingChange[]):
   );
 }
 
+/** Of an instance that is started anew although nothing changes: it runs with other settings still. */
+export const presentRetry =
+  'Its settings stay as they are. It does not run with them yet: it did not start with them.\n';
+
 export function presentProblems(
   style: Style,
   problems: readonly ConfigurationProblemView[],
@@ -43,7 +47,7 @@ export function presentProblems(
 export function presentInheritance(style: Style, { instances, problems }: InheritancePlan): string {
   const parts = instances.map(({ instance, toolbox, environment, changes, problems: wrong }) => {
     const name = style.name(instance.slug);
-    return `${name} in ${toolbox} (${environment}) starts anew:\n${presentChanges(style, changes)}${presentProblems(style, wrong)}`;
+    return `${name} in ${toolbox} (${environment}) starts anew:\n${changes.length === 0 ? presentRetry : presentChanges(style, changes)}${presentProblems(style, wrong)}`;
   });
   const none = instances.length === 0 ? 'No instance runs otherwise because of it.\n' : '';
   return `${none}${parts.join('\n')}${presentProblems(style, problems)}`;

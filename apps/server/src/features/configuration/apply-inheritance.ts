@@ -1,4 +1,3 @@
-import { isAppError } from '@plugboard/contracts';
 import type { InheritEvent } from '@plugboard/contracts/api';
 
 import { type Author, commitChange } from '../change.ts';
@@ -145,12 +144,11 @@ async function startAnew(
     await checkInstance(services, row, planned.after.candidate.startTimeoutMs);
     return { slug, outcome: 'changed', revision };
   } catch (error) {
-    const failed = { revision, what: 'the inherited configuration' };
-    const { details } = await goBack(services, present, failed, error);
-    const why = isAppError(error) ? error.message : 'an internal error, which the log has.';
+    const failed = { revision, what: 'the settings that it inherits', tried: false };
+    const { message: told, details } = await goBack(services, present, failed, error);
     const back = details?.revision;
-    const now = typeof back === 'number' ? ` It is back at what it was, as revision ${back}.` : '';
-    const message = `It did not start with the changed settings: ${why}${now}`;
+    const cure = `The settings that it inherits are not in force for it. Mend what keeps it from starting, then try them again: plugboard config set ${slug}`;
+    const message = back === undefined ? told : `${told}\n${cure}`;
     return {
       slug,
       outcome: 'went_back',

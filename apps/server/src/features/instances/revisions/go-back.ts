@@ -14,6 +14,8 @@ export interface FailedChange {
   readonly revision: number;
   /** In words: its version, or its configuration. */
   readonly what: string;
+  /** Whether it had worked beside the instance, with a work folder of its own. */
+  readonly tried: boolean;
 }
 
 /**
@@ -29,7 +31,9 @@ export async function goBack(
   const { row } = before;
   const why = messageOf(error);
   const details = { failedRevision: failed.revision };
-  const sentence = `${sentenceCase(failed.what)} started in the trial but not with this instance's data: ${why}`;
+  const sentence = failed.tried
+    ? `${sentenceCase(failed.what)} worked in the trial but not with this instance's data: ${why}`
+    : `${row.slug} did not start with ${failed.what}: ${why}`;
   let revision: number;
   try {
     revision = await commitReturn(services, before, failed, why);
@@ -38,7 +42,9 @@ export async function goBack(
     const cure = `It could not be taken back by itself (${messageOf(second)}): roll it back to revision ${row.revision}.`;
     return new AppError('upstream_failed', `${sentence}\n${cure}`, { details });
   }
-  const back = `It is back at ${row.version}, revision ${revision}.`;
+  const back = failed.tried
+    ? `It is back at ${row.version}, revision ${revision}.`
+    : `It is what it was before again, as revision ${revision}.`;
   try {
     await checkInstance(services, row, row.start_timeout_ms);
     return new AppError('upstream_failed', `${sentence}\n${back}`, {
@@ -63,7 +69,10 @@ async function commitReturn(
   const { row, stored, definitions } = before;
   const { organization_id: organizationId, id } = row;
   const { dataDir } = services.server;
-  const note = `${failed.what} (revision ${failed.revision}) failed with the instance's own data: ${why}`;
+  const attempt = `${failed.what} (revision ${failed.revision})`;
+  const note = failed.tried
+    ? `${attempt} failed with the instance's own data: ${why}`
+    : `it did not start with ${attempt}: ${why}`;
   return services.definitionTurns.take(id, () =>
     commitChange(services, { organizationId }, async (db) => {
       await refuseStale(db, row, failed.revision);
