@@ -7,21 +7,17 @@ import type {
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
-import { type Author, commitChange } from '../change.ts';
-import { saveDefinitions } from '../definitions/save-definitions.ts';
+import type { Author } from '../change.ts';
 import { slugTaken } from '../reference.ts';
 import type { FoundEntry } from './find-entry.ts';
-import { type Launch, launchToRow } from './launch-row.ts';
 import { refuseAborted } from './or-aborted.ts';
 import { entryConflicts } from './plan/package-conflicts.ts';
 import { planInstance } from './plan/plan-instance.ts';
 import { prepareCandidate } from './prepare-candidate.ts';
-import { insertInstance } from './queries.ts';
 import { removeInstance } from './remove-instance.ts';
 import type { RequestedServer } from './requested-server.ts';
 import { readRequest, secretsOf, settingsOf } from './read-request.ts';
-import { writeRevision } from './revisions/write-revision.ts';
-import { sealSecrets } from './seal-secrets.ts';
+import { storeInstance } from './store-instance.ts';
 import type { Tell } from './tell.ts';
 import { tryCandidate } from './try-candidate.ts';
 
@@ -97,53 +93,13 @@ export async function addInstance(
     { id, keep: true, signal, tell },
     async (definitions) => {
       tell('pin', `Keeping what ${slug} listed, each with its hash`);
-      const sealed = await sealSecrets(services, organizationId, id, candidate.secrets);
-      await commitChange(services, author, async (db) => {
-        const inserted = await insertInstance(db, {
-          id,
-          organizationId,
-          toolboxId: toolbox.id,
-          slug,
-          serverName: candidate.serverName,
-          version: candidate.version,
-          launch: launchToRow(candidate.launch, services.server.dataDir),
-          sealedSecrets: JSON.stringify(sealed),
-          idleMs: candidate.idleMs,
-          startTimeoutMs: candidate.startTimeoutMs,
-        });
-        if (!inserted) throw slugTaken('instance', slug);
-        await writeRevision(db, {
-          organizationId,
-          instanceId: id,
-          dataDir: services.server.dataDir,
-          candidate,
-          sealedSecrets: sealed,
-          definitions,
-          reason: 'installed',
-          memberId: author.memberId,
-          note: undefined,
-        });
-        await saveDefinitions(db, organizationId, id, definitions);
-        return {
-          result: undefined,
-          record: {
-            kind: 'instance.added',
-            instanceId: id,
-            change: {
-              id,
-              slug,
-              toolbox: toolbox.slug,
-              server: candidate.serverName,
-              version: candidate.version,
-              ...presentLaunchForAudit(candidate.launch),
-              secretNames: Object.keys(candidate.secrets),
-              approvedScripts: candidate.settings.approveScripts === true,
-              offerings: definitions.offerings.length,
-            },
-          },
-          // Its definitions are what is new to everybody else; the running copy is right as it is.
-          events: [{ kind: 'definitions', organizationId, instanceId: id }],
-        };
+      await storeInstance(services, author, {
+        id,
+        toolbox,
+        candidate,
+        definitions,
+        reason: 'installed',
+        note: undefined,
       });
     },
   );
@@ -190,15 +146,4 @@ function nameOf(server: RequestedServer): string {
   if (server.kind === 'remote') return server.url;
   if (server.kind === 'package') return server.packageSpec;
   return server.name ?? 'the bundle';
-}
-
-/** What the audit log keeps of a launch: arguments and values of variables may be secret. */
-export function presentLaunchForAudit(launch: Launch): Readonly<Record<string, unknown>> {
-  if (launch.driver === 'remote') {
-    const { driver, transport, url, headers, allowPrivateNetwork } = launch;
-    const { origin } = new URL(url);
-    return { driver, transport, origin, headers: Object.keys(headers), allowPrivateNetwork };
-  }
-  const { driver, entry, args, env, network, limits, mounts } = launch;
-  return { driver, entry, args: args.length, env: Object.keys(env), network, limits, mounts };
 }

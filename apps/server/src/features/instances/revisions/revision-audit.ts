@@ -1,4 +1,4 @@
-import { presentLaunchForAudit } from '../add-instance.ts';
+import { presentLaunchForAudit } from '../store-instance.ts';
 import { changedPaths } from '../../configuration/layer-changes.ts';
 import type { Candidate } from '../candidate.ts';
 import type { PresentInstance } from './present-instance.ts';
