@@ -13,7 +13,9 @@ import { confirmPlan } from '../confirm.ts';
 import { plainText } from '../output/plain-text.ts';
 import { drawProgress } from '../output/progress.ts';
 import type { Session } from '../session.ts';
+import { parseValues } from '../values/configuration-values.ts';
 import { parseDuration } from '../values/moment.ts';
+import { parseMount } from '../values/mount.ts';
 import { parseNamedValues, readSecrets } from '../values/named-values.ts';
 import { parseNetwork } from '../values/network.ts';
 import { parseNumber, parseWhole } from '../values/numbers.ts';
@@ -204,20 +206,4 @@ async function readInput(
     ...(options.approveScripts === true && { approveScripts: true }),
     ...(options.allowPrivateNetwork === true && { allowPrivateNetwork: true }),
   };
-}
-
-/** A key that is given more than once means a list. */
-function parseValues(given: readonly string[]): NonNullable<PlanInstanceInput['values']> {
-  const values: Record<string, string | string[]> = {};
-  for (const pair of given) {
-    const [[key, value] = ['', '']] = Object.entries(parseNamedValues('--set', [pair]));
-    const before = Object.hasOwn(values, key) ? values[key] : undefined;
-    values[key] = before === undefined ? value : [before, value].flat();
-  }
-  return values;
-}
-
-function parseMount(text: string): { path: string; writable: boolean } {
-  const [, path = text, mode] = /^(.*?)(?::(ro|rw))?$/.exec(text) ?? [];
-  return { path, writable: mode === 'rw' };
 }

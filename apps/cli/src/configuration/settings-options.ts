@@ -2,7 +2,9 @@ import type { SettingsPatch } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { CliError } from '../cli-error.ts';
+import { parseValues } from '../values/configuration-values.ts';
 import { parseDuration } from '../values/moment.ts';
+import { parseMount } from '../values/mount.ts';
 import { parseNamedValues } from '../values/named-values.ts';
 import { parseNetwork } from '../values/network.ts';
 import { parseNumber, parseWhole } from '../values/numbers.ts';
@@ -90,20 +92,4 @@ export function patchFromUnset(paths: readonly string[]): SettingsPatch {
     else patch.values = { ...patch.values, [name]: null };
   }
   return patch;
-}
-
-function parseValues(given: readonly string[]): Record<string, string | string[]> {
-  const values = new Map<string, string | string[]>();
-  for (const pair of given) {
-    for (const [key, value] of Object.entries(parseNamedValues('--set', [pair]))) {
-      const before = values.get(key);
-      values.set(key, before === undefined ? value : [...[before].flat(), value]);
-    }
-  }
-  return Object.fromEntries(values);
-}
-
-function parseMount(text: string): { path: string; writable: boolean } {
-  const [, path = text, mode] = /^(.*?)(?::(ro|rw))?$/.exec(text) ?? [];
-  return { path, writable: mode === 'rw' };
 }
