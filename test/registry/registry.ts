@@ -137,6 +137,13 @@ export async function startRegistry(): Promise<Registry> {
     return {
       name,
       'dist-tags': { latest: [...versions.keys()].at(-1) },
+      // Not every registry writes moments as npm's own does.
+      time: Object.fromEntries(
+        [...versions.keys()].map((version, n) => [
+          version,
+          `2026-01-01T00:00:${String(n % 60).padStart(2, '0')}.000000+00:00`,
+        ]),
+      ),
       versions: Object.fromEntries([...versions.keys()].map((version, n) => [version, listed[n]])),
     };
   }

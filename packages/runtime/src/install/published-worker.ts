@@ -44,7 +44,7 @@ function readPackument(name: string, packument: object): PublishedPackage {
   const times = recordOf(Reflect.get(packument, 'time'));
   const tags = recordOf(Reflect.get(packument, 'dist-tags'));
   const versions = Object.entries(listed).map(([version, manifest]) =>
-    readVersion(version, recordOf(manifest), textOf(times[version])),
+    readVersion(version, recordOf(manifest), momentOf(times[version])),
   );
   return {
     name,
@@ -79,6 +79,12 @@ function readVersion(
     unpackedBytes: numberOf(dist['unpackedSize']),
     integrity: textOf(dist['integrity']),
   };
+}
+
+/** In the one form that the API has; registries write moments in several. */
+function momentOf(value: unknown): string | undefined {
+  const at = new Date(textOf(value) ?? Number.NaN);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 /** As a link for people; `git+https://…git` and its like are how npm writes it. */

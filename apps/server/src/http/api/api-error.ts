@@ -10,7 +10,7 @@ export function toApiError(thrown: unknown, requestId: string, log: Logger): Api
   if (isApiError(thrown)) return thrown;
   const error = toAppError(thrown);
   if (error === undefined || errorKinds[error.code].report) {
-    log.error({ err: thrown, requestId }, 'request failed');
+    log.error({ err: thrown, requestId, ...faultsOf(thrown) }, 'request failed');
   }
   if (error === undefined || error.code === 'internal') {
     return answer('internal', inside(requestId), { requestId }, thrown);
@@ -59,13 +59,26 @@ function toAppError(thrown: unknown): AppError | undefined {
     : new AppError('invalid_input', 'The body must be valid JSON, sent as application/json.');
 }
 
-function invalidInput(error: ValidationError): AppError {
-  const faults = error.issues.slice(0, 20).map((issue) => ({
-    field: (issue.path ?? [])
-      .map((part) => String(typeof part === 'object' ? part.key : part))
-      .join('.'),
-    message: issue.message,
+/** Which fields of an answer of ours are not as the contract has them. */
+function faultsOf(thrown: unknown): { faults?: readonly Fault[] } {
+  const cause = thrown instanceof ORPCError ? thrown.cause : undefined;
+  return cause instanceof ValidationError ? { faults: readFaults(cause) } : {};
+}
+
+interface Fault {
+  readonly field: string;
+  readonly message: string;
+}
+
+function readFaults({ issues }: ValidationError): readonly Fault[] {
+  return issues.slice(0, 20).map(({ path, message }) => ({
+    field: (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+    message,
   }));
+}
+
+function invalidInput(error: ValidationError): AppError {
+  const faults = readFaults(error);
   const told = faults.map(({ field, message }) =>
     field === '' ? message : `${field}: ${message}`,
   );
