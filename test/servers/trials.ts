@@ -33,6 +33,7 @@ export const trials: Readonly<Record<string, Trial>> = {
   },
   // Without a database server, SQLite's own in memory.
   dbhub: {
+    values: { demo: true },
     call: { name: 'execute_sql', arguments: { sql: 'select 20 + 22 as x' }, answers: /42/ },
   },
   elasticsearch: { values: { ES_URL: 'http://127.0.0.1:9200' }, secrets: ['ES_API_KEY'] },
