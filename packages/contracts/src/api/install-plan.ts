@@ -7,6 +7,7 @@ import { limitsSchema, mountSchema, networkPolicySchema, remoteTransportSchema }
 export const installConflictCodes = [
   'slug_taken',
   'tool_name_clash',
+  'integrity',
   'node_version',
   'port_taken',
   'licence_refused',

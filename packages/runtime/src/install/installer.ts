@@ -50,7 +50,10 @@ export interface InstallRequest extends PlanRequest {
 
 /** Installs npm packages at exact versions into folders of their own. */
 export interface Installer {
-  /** Finds out what `install` would install, without installing it. Rejects as `install` does. */
+  /**
+   * Finds out what `install` would install, without installing it. Rejects as `install` does, but
+   * tells in the plan of what suits no Node here or differs from what is expected.
+   */
   plan(request: PlanRequest): Promise<InstallPlan>;
   /**
    * Installs a package with what it depends on, or finds it installed. Every tarball is checked

@@ -82,6 +82,8 @@ export interface InstallPlan {
   readonly nodeEngine: string | undefined;
   /** Why its publisher advises against it. */
   readonly deprecated: string | undefined;
+  /** Why `install` would refuse it: it differs from what was expected, or from what lies installed. */
+  readonly differs: 'integrity' | 'sha256' | 'installed' | undefined;
 }
 
 /** A package as it lies installed. */

@@ -11,10 +11,18 @@ import { findInstalled, installedVersions } from './folders.ts';
 import { refuseUnexpected } from './expected.ts';
 import { installTree, planTree } from './install-tree.ts';
 import { freshCache } from './messages.ts';
-import type { InstallFailure, InstallProgress, WorkerMessage, WorkerRequest } from './messages.ts';
+import type {
+  InstalledPackage,
+  InstallFailure,
+  InstallPlan,
+  InstallProgress,
+  WorkerMessage,
+  WorkerRequest,
+} from './messages.ts';
 import { registryOptions } from './registry-options.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { resolvePackage } from './resolve-package.ts';
+import type { ResolvedPackage } from './resolve-package.ts';
 
 type UnreachableFailure = Extract<InstallFailure, { kind: 'unreachable' }>;
 
@@ -85,22 +93,44 @@ async function runWith(request: WorkerRequest, options: RegistryOptions): Promis
     const wantedNode = nodeEngine ?? '';
     throw new InstallError({ kind: 'engine', version, wanted: wantedNode, node: process.version });
   }
+  if (planOnly) return { type: 'planned', plan: await plan(request, resolved, options) };
   await refuseUnexpected(resolved, request.expected, options);
   const present = await findInstalled(serversDir, resolved, withScripts);
-  if (planOnly) {
-    const { integrity, binary, deprecated } = resolved;
-    const { packages, scripts } = await planTree(staging, resolved, options);
-    const entry = posix.join('node_modules', name, binary);
-    const isPresent = present !== undefined;
-    const about = { name, version, integrity, entry, nodeEngine, suitsNode, deprecated };
-    return { type: 'planned', plan: { ...about, packages, scripts, present: isPresent } };
-  }
   if (present) {
     tell({ step: 'resolve', message: `${name}@${version} is installed already` });
     return { type: 'present', installed: present };
   }
   const { packages, scripts } = await installTree(staging, resolved, options, tell);
   return { type: 'staged', staged: { resolved, packages, scripts } };
+}
+
+/** A plan tells of a difference beside all else; who installs is refused for it. */
+async function plan(
+  { serversDir, staging, withScripts, expected }: WorkerRequest,
+  resolved: ResolvedPackage,
+  options: RegistryOptions,
+): Promise<InstallPlan> {
+  const { name, version, integrity, binary, nodeEngine, suitsNode, deprecated } = resolved;
+  let differs: InstallPlan['differs'];
+  let present: InstalledPackage | undefined;
+  try {
+    await refuseUnexpected(resolved, expected, options);
+    present = await findInstalled(serversDir, resolved, withScripts);
+  } catch (error) {
+    differs = differenceIn(error);
+    if (!differs) throw error;
+  }
+  const { packages, scripts } = await planTree(staging, resolved, options);
+  const entry = posix.join('node_modules', name, binary);
+  const about = { name, version, integrity, entry, nodeEngine, suitsNode, deprecated };
+  return { ...about, packages, scripts, present: present !== undefined, differs };
+}
+
+function differenceIn(error: unknown): InstallPlan['differs'] {
+  if (!(error instanceof InstallError)) return undefined;
+  const { failure } = error;
+  if (failure.kind === 'changed') return 'installed';
+  return failure.kind === 'unexpected' ? failure.what : undefined;
 }
 
 function tell(progress: InstallProgress): void {

@@ -15,6 +15,8 @@ export interface PublishedPackage {
   readonly manifest?: Record<string, unknown>;
   /** Files by their path in the package. */
   readonly files?: Record<string, string>;
+  /** What the registry says that it takes; nothing when absent. */
+  readonly unpackedSize?: number;
 }
 
 /** A small npm registry with packages of a test's own. */
@@ -23,6 +25,8 @@ export interface TestRegistry extends AsyncDisposable {
   publish(published: PublishedPackage): Promise<void>;
   /** Serves other bytes for a tarball than its integrity says. */
   tamper(name: string, version: string): void;
+  /** Paths of tarballs that were asked for. */
+  readonly fetched: readonly string[];
   /** Refuses connections from now on. */
   close(): Promise<void>;
   /** Holds back the answer to every tarball while it is set. */
@@ -33,11 +37,13 @@ export async function startRegistry(): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'plugboard-registry-'));
   const packuments = new Map<string, { versions: Record<string, unknown>; latest: string }>();
   const tarballs = new Map<string, Buffer>();
+  const fetched: string[] = [];
   const server = createServer((request, response) => {
     void (async () => {
       const path = decodeURIComponent(request.url ?? '');
       const tarball = tarballs.get(path);
       if (tarball !== undefined) {
+        fetched.push(path);
         await registry.delay;
         response.end(tarball);
         return;
@@ -62,7 +68,8 @@ export async function startRegistry(): Promise<TestRegistry> {
   const registry: TestRegistry = {
     url,
     delay: undefined,
-    async publish({ name, version, manifest = {}, files = {} }) {
+    fetched,
+    async publish({ name, version, manifest = {}, files = {}, unpackedSize }) {
       const stage = await mkdtemp(join(folder, 'stage-'));
       const json = { name, version, ...manifest };
       const all = { 'package.json': JSON.stringify(json), ...files };
@@ -81,7 +88,7 @@ export async function startRegistry(): Promise<TestRegistry> {
       known.versions[version] = {
         ...json,
         hasInstallScript: 'scripts' in manifest,
-        dist: { tarball: `${url}${path}`, integrity },
+        dist: { tarball: `${url}${path}`, integrity, ...(unpackedSize && { unpackedSize }) },
       };
       known.latest = version;
       packuments.set(name, known);

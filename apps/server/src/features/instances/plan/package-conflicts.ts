@@ -3,13 +3,34 @@ import type { InstallPlan as PackagePlan } from '@plugboard/runtime';
 
 import type { FoundEntry } from '../find-entry.ts';
 
+/** What differs, and what would help. */
+const differences = {
+  installed: [
+    'was installed here before with another content; a published version must not change.',
+    'If you trust the new one, remove the servers that use it and add them again.',
+  ],
+  integrity: [
+    'is not what was expected: in the registry its integrity differs.',
+    'Ask who named the one expected (the catalog entry or a lock), and trust neither until they agree.',
+  ],
+  sha256: [
+    'is not what was expected: in the registry its SHA-256 differs.',
+    'Ask who named the one expected (the catalog entry), and trust neither until they agree.',
+  ],
+} as const;
+
 /** What speaks against a package itself. */
 export function packageConflicts(
-  { name, version, suitsNode, nodeEngine, deprecated, scripts }: PackagePlan,
+  { name, version, suitsNode, nodeEngine, deprecated, scripts, differs }: PackagePlan,
   approveScripts: boolean,
 ): readonly InstallConflict[] {
   const conflicts: InstallConflict[] = [];
   const subject = name;
+  if (differs !== undefined) {
+    const [how, cure] = differences[differs];
+    const message = `${name}@${version} ${how}`;
+    conflicts.push({ code: 'integrity', severity: 'error', message, cure, subject });
+  }
   if (!suitsNode) {
     conflicts.push({
       code: 'node_version',
