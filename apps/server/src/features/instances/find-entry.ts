@@ -23,8 +23,8 @@ export interface FoundEntry {
 
 /**
  * Finds a server's entry by its name: the version asked for, or the one that tells of it. Only admins
- * add servers, and they see every source. Undefined when no source has it; what ships with Plugboard
- * is known also before it was read in.
+ * add servers, and they see every source that is enabled. Undefined when no such source has it; what
+ * ships with Plugboard is known also before it was read in.
  */
 export async function findEntry(
   db: TenantDb,
@@ -40,7 +40,7 @@ export async function findEntry(
   }));
   // A version that was asked for by name is found also when it was withdrawn, to say so.
   const chosen = chooseVersion(versions) ?? (version === undefined ? undefined : versions[0]);
-  if (!chosen) return bundledEntry(name, version);
+  if (!chosen) return (await withholdsBundled(db)) ? undefined : bundledEntry(name, version);
   return {
     entry: withTrustedFacts(readEntry(chosen.document, chosen.source.slug), chosen.source.kind),
     source: chosen.source.slug,
@@ -56,6 +56,7 @@ function selectVersions(db: TenantDb, name: string, version: string | undefined)
       join.onRef('s.organization_id', '=', 'v.organization_id').onRef('s.id', '=', 'v.source_id'),
     )
     .where('v.name', '=', name)
+    .where('s.enabled', '=', true)
     .$if(version !== undefined, (query) => query.where('v.version', '=', version ?? ''))
     .select([
       'v.version',
@@ -71,6 +72,16 @@ function selectVersions(db: TenantDb, name: string, version: string | undefined)
       's.priority',
     ])
     .execute();
+}
+
+/** What ships with Plugboard is a source like any other, which an organization may have disabled. */
+async function withholdsBundled(db: TenantDb): Promise<boolean> {
+  const source = await db
+    .selectFrom('catalog_sources')
+    .select('enabled')
+    .where('kind', '=', 'bundled')
+    .executeTakeFirst();
+  return source?.enabled === false;
 }
 
 type VersionRow = Awaited<ReturnType<typeof selectVersions>>[number];

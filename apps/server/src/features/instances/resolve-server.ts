@@ -136,7 +136,7 @@ function atVersion(entry: ServerJson, version: string): RequestedServer | undefi
 
 /** An identifier that is a name and nothing else: no alias, path, URL or version. */
 function plainIdentifier(identifier: string, name: string): string {
-  if (/^(?:@[a-z0-9-~][a-z0-9-._~]*\/)?[a-z0-9-~][a-z0-9-._~]*$/i.test(identifier)) {
+  if (/^(?:@[a-z0-9~][a-z0-9-._~]*\/)?[a-z0-9~][a-z0-9-._~]*$/i.test(identifier)) {
     return identifier;
   }
   throw new AppError(
