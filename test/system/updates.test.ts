@@ -129,16 +129,31 @@ describe('versions', () => {
   it('are told of the others when one cannot be asked about', async () => {
     const { plugboard, registry } = fixture;
     registry.broken = true;
-    const { instances } = await plugboard.api.versions.updates();
+    const { instances } = await plugboard.api.versions.updates({ fresh: true });
     registry.broken = false;
     expect(instances.find(({ slug }) => slug === 'told')).toMatchObject({ problem: /registry/i });
+  });
+
+  it('are asked of the registry once by all who look, and anew when that is wanted', async () => {
+    const { plugboard, registry } = fixture;
+    const asked = () => registry.requests.filter((path_) => path_ === `/${name}`).length;
+    await plugboard.api.versions.updates({ fresh: true });
+    const before = asked();
+    await Promise.all([
+      plugboard.api.versions.updates(),
+      plugboard.api.versions.list({ instance: 'told' }),
+      plugboard.cli('server', 'updates'),
+    ]);
+    expect(asked()).toBe(before);
+    const { code } = await plugboard.cli('server', 'updates', '--fresh');
+    expect({ code, asked: asked() }).toEqual({ code: 0, asked: before + 1 });
   });
 
   it('say when the installed one was taken back or is deprecated', async () => {
     const { plugboard, registry } = fixture;
     await add('taken-back', '0.9.0');
     registry.unpublish(name, '0.9.0');
-    const listed = await plugboard.api.versions.list({ instance: 'taken-back' });
+    const listed = await plugboard.api.versions.list({ instance: 'taken-back', fresh: true });
     expect(listed.updates).toMatchObject({ yanked: true, major: { version: '2.0.0' } });
     const { stdout } = await plugboard.cli('server', 'updates');
     expect(stdout).toMatch(/taken-back.*taken back/);

@@ -37,9 +37,10 @@ export function addServerVersionCommands(server: Command, session: Session): voi
   server
     .command('updates')
     .description('what servers could be updated to')
-    .action(async () => {
+    .option('--fresh', 'ask registries anew; else what they said in the last minutes counts')
+    .action(async (options: { fresh?: boolean }) => {
       const api = await session.api();
-      const answer = await api.versions.updates();
+      const answer = await api.versions.updates(options);
       await session.show(answer, () => presentUpdates(answer.instances, session.style));
     });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { levels } from '../levels.ts';
 import { offeringKinds } from '../offerings.ts';
 import { procedure } from './errors.ts';
-import { queryInteger, refSchema, timestampSchema } from './values.ts';
+import { queryBoolean, queryInteger, refSchema, timestampSchema } from './values.ts';
 import { idSchema } from './vocabulary.ts';
 
 const versionSchema = z
@@ -215,6 +215,8 @@ export type Changelog = z.output<typeof changelogSchema>;
 const noteSchema = z.string().trim().min(1).max(500, 'at most 500 characters');
 const tags = ['versions'];
 const instance = refSchema;
+/** Asks registries although their answers are remembered; for owners and admins. */
+const fresh = queryBoolean.optional();
 const revision = queryInteger(1, 2_000_000_000);
 
 export const versionsContract = {
@@ -225,6 +227,7 @@ export const versionsContract = {
       tags,
       summary: 'What every instance could be updated to',
     })
+    .input(z.strictObject({ fresh }).optional())
     .output(z.object({ instances: z.array(instanceUpdatesSchema) })),
   list: procedure
     .route({
@@ -233,7 +236,7 @@ export const versionsContract = {
       tags,
       summary: 'All versions of what an instance runs, newest first',
     })
-    .input(z.strictObject({ instance }))
+    .input(z.strictObject({ instance, fresh }))
     .output(instanceUpdatesSchema.extend({ versions: z.array(knownVersionSchema) })),
   changelog: procedure
     .route({

@@ -32,6 +32,8 @@ const allowed = {
   // What a plan finds of the host (ports, programs) and launches are for those who may add.
   'instance.plan': ['owner', 'admin'],
   'version.read': ['owner', 'admin', 'member', 'auditor'],
+  // Remembered answers are for everybody; asking registries anew is not.
+  'version.ask_registries': ['owner', 'admin'],
   'version.read_history': ['owner', 'admin', 'member', 'auditor'],
   'version.plan': ['owner', 'admin'],
   'version.update': ['owner', 'admin'],

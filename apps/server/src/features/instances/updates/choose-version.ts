@@ -16,7 +16,12 @@ export async function chooseTarget(
     throw new AppError('conflict', `${slug} is at ${current} already.`);
   }
   if (wanted !== undefined) return wanted;
-  const { from, versions } = await findVersions(services, present, signal);
+  const { from, versions } = await findVersions(services, present, {
+    // Who updates sees every source, and may have published a moment ago.
+    viewer: 'admin',
+    fresh: true,
+    signal,
+  });
   if (from === 'nobody') {
     throw new AppError(
       'conflict',

@@ -5,6 +5,7 @@ import { api } from '../../../http/api/context.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { type Actor, can } from '../../members/policy.ts';
 import { requirePermission } from '../../members/require.ts';
+import { viewerOf } from '../../catalog/search/viewer.ts';
 import { requireInstance, selectInstances } from '../queries.ts';
 import type { ChangedInstance } from '../revisions/change-instance.ts';
 import { diffRevisions, readHistory } from '../revisions/history.ts';
@@ -12,19 +13,22 @@ import { type PresentInstance, readPresent } from '../revisions/present-instance
 import { streamProgress } from '../stream-progress.ts';
 import type { Tell } from '../tell.ts';
 import { chooseTarget } from './choose-version.ts';
-import { inTurns } from './in-turns.ts';
 import { planUpdate } from './plan-update.ts';
 import { presentContract } from './present-contract.ts';
 import { readChangelog } from './read-changelog.ts';
 import { rollBack } from './roll-back.ts';
 import { updateInstance } from './update-instance.ts';
-import { presentUpdates } from './version-source.ts';
+import { presentUpdates, type VersionQuery } from './version-source.ts';
 
 const routes = api.versions;
 
+/** For all registries together: somebody waits. */
+const patienceMs = 45_000;
+
 export const versionsRouter = routes.router({
-  updates: routes.updates.handler(async ({ context: { actor, services, signal } }) => {
+  updates: routes.updates.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'version.read');
+    const query = versionQuery(actor, input?.fresh, signal);
     const all = await withTenant(services.db, actor.organizationId, async (db) => {
       const found: PresentInstance[] = [];
       for (const { id } of await selectInstances(db)) {
@@ -32,22 +36,27 @@ export const versionsRouter = routes.router({
       }
       return found;
     });
-    const instances = await inTurns(all, async (present) => {
-      const { versions: _versions, ...updates } = await presentUpdates(services, present, signal);
-      return updates;
-    });
+    const late = AbortSignal.timeout(patienceMs);
+    const instances = await Promise.all(
+      all.map(async (present) => {
+        const { versions: _, ...updates } = await presentUpdates(services, present, query, late);
+        return updates;
+      }),
+    );
     return { instances };
   }),
 
   list: routes.list.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'version.read');
-    return presentUpdates(services, await find(services, actor, input.instance), signal);
+    const query = versionQuery(actor, input.fresh, signal);
+    const present = await find(services, actor, input.instance);
+    return presentUpdates(services, present, query, AbortSignal.timeout(patienceMs));
   }),
 
   changelog: routes.changelog.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'version.read');
     const present = await find(services, actor, input.instance);
-    return readChangelog(services, present, input.to, signal);
+    return readChangelog(services, present, input.to, versionQuery(actor, false, signal));
   }),
 
   planUpdate: routes.planUpdate.handler(({ context: { actor, services, signal }, input }) => {
@@ -109,6 +118,11 @@ export const versionsRouter = routes.router({
     );
   }),
 });
+
+function versionQuery(actor: Actor, fresh: boolean | undefined, signal: AbortSignal): VersionQuery {
+  if (fresh === true) requirePermission(actor, 'version.ask_registries');
+  return { viewer: viewerOf(actor.role), fresh, signal };
+}
 
 function find({ db, server }: AppServices, actor: Actor, ref: string): Promise<PresentInstance> {
   return withTenant(db, actor.organizationId, async (tx) => {

@@ -1,8 +1,10 @@
 import {
   availableUpdates,
   type KnownVersion,
+  mayView,
   newestFirst,
   type ServerJson,
+  type Viewer,
 } from '@plugboard/catalog';
 import { isAppError } from '@plugboard/contracts';
 import type { InstanceUpdates } from '@plugboard/contracts/api';
@@ -21,6 +23,15 @@ export interface FoundVersions {
   readonly repositoryUrl: string | undefined;
 }
 
+/** Who wants to know of versions, and how. */
+export interface VersionQuery {
+  /** Versions of sources that it may not see are none. */
+  readonly viewer: Viewer;
+  /** Whether the registry is asked although its answer is remembered. */
+  readonly fresh?: boolean | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Versions by npm's registry for packages, by the catalog for bundles and remotes that it has.
  * Rejects as `Published.versions` does.
@@ -28,19 +39,19 @@ export interface FoundVersions {
 export async function findVersions(
   services: VersionServices,
   present: PresentInstance,
-  signal: AbortSignal,
+  { viewer, ...options }: VersionQuery,
 ): Promise<FoundVersions> {
   const name = npmPackageOf(present);
   if (name !== undefined) {
-    const published = await services.published.versions(name, signal);
+    const published = await services.published.versions(name, options);
     const versions = published.versions.map(toKnown);
     return { from: 'npm', versions, repositoryUrl: published.repositoryUrl };
   }
   const { entry } = present.stored;
   if (!entry) return { from: 'nobody', versions: [], repositoryUrl: undefined };
-  const versions = await catalogVersions(services, present, entry);
-  const repositoryUrl = entry.repository?.url;
-  return { from: versions.length === 0 ? 'nobody' : 'catalog', versions, repositoryUrl };
+  const versions = await catalogVersions(services, present, entry, viewer);
+  if (versions.length === 0) return { from: 'nobody', versions, repositoryUrl: undefined };
+  return { from: 'catalog', versions, repositoryUrl: entry.repository?.url };
 }
 
 /** The npm package that an instance runs, also of one from before that was written down. */
@@ -65,18 +76,26 @@ async function catalogVersions(
   { db }: VersionServices,
   { row }: PresentInstance,
   { name }: ServerJson,
+  viewer: Viewer,
 ): Promise<readonly KnownVersion[]> {
   const rows = await withTenant(db, row.organization_id, (tx) =>
     tx
-      .selectFrom('catalog_versions')
-      .select(['version', 'status', 'status_message', 'published_at'])
-      .where('name', '=', name)
-      .where('status', '<>', 'deleted')
-      .orderBy('published_at')
+      .selectFrom('catalog_versions as v')
+      .innerJoin('catalog_sources as s', (join) =>
+        join.onRef('s.organization_id', '=', 'v.organization_id').onRef('s.id', '=', 'v.source_id'),
+      )
+      .select(['v.version', 'v.status', 'v.status_message', 'v.published_at', 's.audience'])
+      .where('v.name', '=', name)
+      .where('v.status', '<>', 'deleted')
+      .orderBy('v.published_at')
       .execute(),
   );
+  // What is installed is no secret: whoever sees the instance sees its version.
+  const seen = rows.filter(
+    ({ audience, version }) => mayView(viewer, audience) || version === row.version,
+  );
   const byVersion = new Map(
-    rows.map(({ version, status, status_message: message, published_at: at }) => [
+    seen.map(({ version, status, status_message: message, published_at: at }) => [
       version,
       {
         version,
@@ -88,16 +107,21 @@ async function catalogVersions(
   return [...byVersion.values()];
 }
 
-/** What an instance could be updated to; what cannot be found out is told, not thrown. */
+/**
+ * What an instance could be updated to; what cannot be found out is told, not thrown. `late` ends
+ * the asking as `query.signal` does, but that is told, too.
+ */
 export async function presentUpdates(
   services: VersionServices,
   present: PresentInstance,
-  signal: AbortSignal,
+  query: VersionQuery,
+  late: AbortSignal,
 ): Promise<InstanceUpdates & { readonly versions: KnownVersion[] }> {
   const { row } = present;
   const about = { id: row.id, slug: row.slug, server: row.server_name, current: row.version };
   try {
-    const { from, versions } = await findVersions(services, present, signal);
+    const signal = AbortSignal.any([query.signal, late]);
+    const { from, versions } = await findVersions(services, present, { ...query, signal });
     if (from === 'nobody') return { ...about, from, versions: [] };
     const updates = availableUpdates(row.version, versions);
     return {
@@ -107,7 +131,11 @@ export async function presentUpdates(
       versions: [...newestFirst(versions)],
     };
   } catch (error) {
-    if (!isAppError(error) || error.code === 'cancelled') throw error;
-    return { ...about, from: 'npm', problem: error.message, versions: [] };
+    if (query.signal.aborted || !isAppError(error)) throw error;
+    const problem = error.code === 'cancelled' ? notInTime : error.message;
+    return { ...about, from: 'npm', problem, versions: [] };
   }
 }
+
+const notInTime =
+  'Registries did not answer about all servers in time. What they answer is kept for some minutes: ask again.';
