@@ -12,6 +12,7 @@ import { plainText } from '../output/plain-text.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { parseWhole } from '../values/numbers.ts';
+import { whyEmpty } from './empty-catalog.ts';
 
 interface PageOptions {
   readonly limit: number;
@@ -44,16 +45,20 @@ export function addCatalogCommands(program: Command, session: Session): void {
     .addHelpText('after', syntax)
     .action(async (words: string[], options: PageOptions) => {
       const q = joinWords(words);
-      const found = await (await session.api()).catalog.search({ q, ...options });
-      await session.show(found, () => presentSearch(found, q, session));
+      const api = await session.api();
+      const found = await api.catalog.search({ q, ...options });
+      const empty = found.total === 0 ? await whyEmpty(api) : undefined;
+      await session.show(found, () => empty ?? presentSearch(found, q, session));
     });
 
   withPages(catalog.command('tools <query...>').description('find tools by what they do'))
     .addHelpText('after', syntax)
     .action(async (words: string[], options: PageOptions) => {
       const q = joinWords(words);
-      const found = await (await session.api()).catalog.tools({ q, ...options });
-      await session.show(found, () => presentTools(found, q, session));
+      const api = await session.api();
+      const found = await api.catalog.tools({ q, ...options });
+      const empty = found.tools.length === 0 ? await whyEmpty(api) : undefined;
+      await session.show(found, () => empty ?? presentTools(found, q, session));
     });
 
   catalog
@@ -260,8 +265,9 @@ function presentServer(server: CatalogServer, session: Session): string {
   ].join('');
 }
 
+/** Cursors are for programs, and in the JSON. */
 function nextPage(cursor: string | undefined): string {
-  return cursor === undefined ? '' : `More: add --cursor ${cursor}`;
+  return cursor === undefined ? '' : 'More with --limit, or page by page with --json and --cursor.';
 }
 
 function shorten(text: string, length: number): string {

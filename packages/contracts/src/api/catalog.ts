@@ -4,12 +4,15 @@ import { procedure } from './errors.ts';
 import { queryInteger, timestampSchema } from './values.ts';
 import { levelSchema } from './vocabulary.ts';
 
-/** A server's name in `server.json` form, such as `io.github.acme/mail`. */
+/** A server's name in `server.json` form, such as `io.github.acme/mail`, or a bundled one's short name. */
 const serverNameSchema = z
   .string()
-  .min(3)
+  .min(1)
   .max(200)
-  .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/, 'a name such as "io.github.acme/mail"');
+  .regex(
+    /^(?:[a-zA-Z0-9.-]+\/)?[a-zA-Z0-9._-]+$/,
+    'a name such as "io.github.acme/mail", or the short name of a bundled server such as "github"',
+  );
 
 const versionSchema = z.string().min(1).max(255);
 

@@ -1,3 +1,5 @@
+import { findBundled } from '@plugboard/catalog';
+
 import { withTenant } from '../../store/tenant.ts';
 import { api } from '../../http/api/context.ts';
 import { requirePermission } from '../members/require.ts';
@@ -48,7 +50,7 @@ export const catalogRouter = routes.router({
     return withTenant(
       services.db,
       actor.organizationId,
-      (tx) => showServer(tx, viewer, input.name),
+      (tx) => showServer(tx, viewer, fullName(input.name)),
       snapshot,
     );
   }),
@@ -58,7 +60,7 @@ export const catalogRouter = routes.router({
     return withTenant(
       services.db,
       actor.organizationId,
-      (tx) => showVersions(tx, viewer, input.name),
+      (tx) => showVersions(tx, viewer, fullName(input.name)),
       snapshot,
     );
   }),
@@ -68,8 +70,13 @@ export const catalogRouter = routes.router({
     return withTenant(
       services.db,
       actor.organizationId,
-      (tx) => showDocument(tx, viewer, input),
+      (tx) => showDocument(tx, viewer, { ...input, name: fullName(input.name) }),
       snapshot,
     );
   }),
 });
+
+/** Short names are those of bundled servers, whichever source tells of them. */
+function fullName(name: string): string {
+  return name.includes('/') ? name : (findBundled(name)?.server.name ?? name);
+}

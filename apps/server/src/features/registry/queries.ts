@@ -67,6 +67,7 @@ function seenVersions(db: TenantDb, audiences: readonly Audience[]) {
     .innerJoin('catalog_sources as s', (join) =>
       join.onRef('s.organization_id', '=', 'v.organization_id').onRef('s.id', '=', 'v.source_id'),
     )
+    .where('s.enabled', '=', true)
     .where('s.audience', 'in', audiences)
     .where((eb) =>
       eb.not(
@@ -82,6 +83,7 @@ function seenVersions(db: TenantDb, audiences: readonly Audience[]) {
             .whereRef('o.organization_id', '=', 'v.organization_id')
             .whereRef('o.name', '=', 'v.name')
             .where('o.status', '<>', 'deleted')
+            .where('p.enabled', '=', true)
             .where('p.audience', 'in', audiences)
             .where(sql<SqlBool>`(p.priority, p.id) < (s.priority, s.id)`),
         ),

@@ -48,6 +48,9 @@ beforeAll(async () => {
   const secret = await addSource('secret', 'admins', 10);
   const team = await addSource('team', 'members', 20);
   const open = await addSource('open', 'public', 30);
+  const off = await addSource('off', 'public', 1, false);
+  await addEntry(off, 'com.example/off');
+  await addEntry(off, 'com.example/shared', { description: 'as nobody has it' });
   await addEntry(secret, 'com.example/hidden');
   await addEntry(secret, 'com.example/shared', { description: 'as admins have it' });
   await addEntry(team, 'com.example/shared', { description: 'as members have it' });
@@ -68,7 +71,12 @@ beforeAll(async () => {
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
-async function addSource(slug: string, audience: string, priority: number): Promise<string> {
+async function addSource(
+  slug: string,
+  audience: string,
+  priority: number,
+  enabled = true,
+): Promise<string> {
   const id = newId();
   await withTenant(app.services.db, app.organizationId, (tx) =>
     tx
@@ -82,6 +90,7 @@ async function addSource(slug: string, audience: string, priority: number): Prom
         location: 'https://registry.example.com',
         audience: z.enum(['admins', 'members', 'public']).parse(audience),
         priority,
+        enabled,
       })
       .execute(),
   );

@@ -23,7 +23,7 @@ export interface VersionDocument {
   readonly tools: readonly unknown[];
 }
 
-/** All versions that sources have of some servers. */
+/** All versions that enabled sources have of some servers. */
 export async function readVersions(
   db: TenantDb,
   names: readonly string[],
@@ -32,6 +32,7 @@ export async function readVersions(
     (
       await db
         .selectFrom('catalog_sources')
+        .where('enabled', '=', true)
         .select(['id', 'slug', 'kind', 'location', 'audience', 'priority'])
         .execute()
     ).map((source) => [source.id, { ...source, location: source.location ?? undefined }]),

@@ -73,7 +73,9 @@ export async function changeSource(
       .set({ ...after, ...(moved && { resume: null, watermark: null }) })
       .where('id', '=', before.id)
       .execute();
-    if (after.audience !== before.audience || after.priority !== before.priority) {
+    const tells = (source: typeof before | typeof after) =>
+      `${source.audience} ${source.priority} ${source.enabled}`;
+    if (tells(after) !== tells(before)) {
       await indexAll(db, organizationId, await namesOf(db, before.id));
     }
     const { sealed_token: token, ...plain } = after;

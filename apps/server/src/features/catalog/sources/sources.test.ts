@@ -21,6 +21,19 @@ describe('the bundled source', () => {
     expect(syncs.syncs).toHaveLength(1);
   });
 
+  it('tells of nothing while it is disabled', async () => {
+    const found = async () => {
+      const { body } = await app.request('GET', '/catalog?q=playwright');
+      const shown = await app.request('GET', '/catalog/server?name=playwright');
+      return { found: body.total > 0, shown: shown.status };
+    };
+    expect(await found()).toEqual({ found: true, shown: 200 });
+    await app.request('PATCH', '/catalog/sources/bundled', { enabled: false });
+    expect(await found()).toEqual({ found: false, shown: 404 });
+    await app.request('PATCH', '/catalog/sources/bundled', { enabled: true });
+    expect(await found()).toEqual({ found: true, shown: 200 });
+  });
+
   it('stays, and takes no location or token', async () => {
     expect((await app.request('DELETE', '/catalog/sources/bundled')).body).toMatchObject({
       code: 'conflict',
