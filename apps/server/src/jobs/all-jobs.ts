@@ -1,6 +1,7 @@
+import { removeUnusedBundlesJob } from '../features/bundles/remove-unused-job.ts';
 import { scheduleSyncsJob } from '../features/catalog/sources/schedule-syncs.ts';
 import { syncSourceJob } from '../features/catalog/sources/sync-job.ts';
 import type { AnyJob } from './job.ts';
 
 /** Every job that this server does. */
-export const allJobs: readonly AnyJob[] = [syncSourceJob, scheduleSyncsJob];
+export const allJobs: readonly AnyJob[] = [syncSourceJob, scheduleSyncsJob, removeUnusedBundlesJob];

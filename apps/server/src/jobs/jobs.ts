@@ -134,5 +134,6 @@ async function ensureQueue(boss: PgBoss, job: AnyJob): Promise<void> {
 
 function everyCron(minutes: number): string {
   if (minutes < 60) return `*/${minutes} * * * *`;
-  return `0 */${Math.min(23, Math.round(minutes / 60))} * * *`;
+  const hours = Math.round(minutes / 60);
+  return hours < 24 ? `0 */${hours} * * *` : '0 0 * * *';
 }

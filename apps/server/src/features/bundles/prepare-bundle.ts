@@ -8,6 +8,7 @@ import { bundleServerJson, fetchBundle, installBundle } from '@plugboard/runtime
 
 import type { AppServices } from '../../app/services.ts';
 import { bundleFile, sha256Pattern } from './bundle-files.ts';
+import { removeUnusedBundle } from './remove-unused-bundles.ts';
 
 /** A bundle that was uploaded, or one that an entry of the catalog names. */
 export type BundleRequest =
@@ -19,6 +20,15 @@ export type BundleRequest =
       readonly index: number;
     };
 
+export interface BundleWork {
+  readonly signal: AbortSignal;
+  readonly tell: (message: string) => void;
+  readonly outbound?: BundleOutbound;
+}
+
+/** For tests: what may be reached to fetch a bundle, in place of the public internet. */
+export type BundleOutbound = Parameters<typeof fetchBundle>[0]['outbound'];
+
 /** A bundle that is in place. */
 export interface PreparedBundle {
   readonly sha256: string;
@@ -29,23 +39,27 @@ export interface PreparedBundle {
   /** The script or binary to run, relative to `installDir`. */
   readonly entryPath: string;
   readonly version: string;
+  readonly license: string | undefined;
   /** The manifest's name, as a slug may be made of it. */
   readonly name: string;
   /** What of the manifest could not be carried over; for the person who installs it. */
   readonly problems: readonly string[];
+  /** Keeps the bundle; when disposed of, one that was fetched for this is removed if nothing uses it. */
+  readonly kept: AsyncDisposable;
 }
 
 /**
  * Puts a bundle in place: an uploaded one of this organization, or one fetched by https and checked
  * against the digest that its entry names. Throws `AppError` as `installBundle` and `fetchBundle` do,
- * and `not_found` for a digest that nobody uploaded.
+ * and `not_found` for a digest that nobody uploaded; what was fetched is removed then.
  */
 export async function prepareBundle(
-  { server: { dataDir } }: Pick<AppServices, 'server'>,
+  services: Pick<AppServices, 'db' | 'packageFolders' | 'server'>,
   organizationId: string,
   request: BundleRequest,
-  { signal, tell }: { readonly signal: AbortSignal; readonly tell: (message: string) => void },
+  { signal, tell, outbound }: BundleWork,
 ): Promise<PreparedBundle> {
+  const { dataDir } = services.server;
   const listed =
     request.kind === 'catalog' ? listedPackage(request.entry, request.index) : undefined;
   const sha256 = (request.kind === 'catalog' ? listed?.fileSha256 : request.sha256)?.toLowerCase();
@@ -53,6 +67,16 @@ export async function prepareBundle(
     throw new AppError('invalid_input', 'A bundle goes by its SHA-256: 64 hexadecimal digits.');
   }
   const file = bundleFile(dataDir, organizationId, sha256);
+  await using kept = new AsyncDisposableStack();
+  const hold = await services.packageFolders.hold(file);
+  let isFetched = false;
+  kept.defer(async () => {
+    hold[Symbol.dispose]();
+    if (!isFetched) return;
+    await services.packageFolders.remove(file, () =>
+      removeUnusedBundle(services, organizationId, sha256),
+    );
+  });
   if (!(await isThere(file))) {
     if (!listed) {
       throw new AppError(
@@ -61,7 +85,8 @@ export async function prepareBundle(
       );
     }
     tell(`Fetching ${URL.parse(listed.identifier)?.host ?? 'the bundle'}`);
-    await fetchTo(file, listed.identifier, sha256, signal);
+    await fetchTo(file, { url: listed.identifier, sha256, signal, ...(outbound && { outbound }) });
+    isFetched = true;
   }
   tell('Unpacking the bundle');
   const installed = await installBundle(file, { dataDir, sha256, signal });
@@ -76,8 +101,10 @@ export async function prepareBundle(
     installDir,
     entryPath,
     version: manifest.version,
+    license: manifest.license,
     name: manifest.name,
     problems: made.problems,
+    kept: kept.move(),
   };
 }
 
@@ -97,13 +124,11 @@ function listedPackage(entry: ServerJson, index: number): ServerPackage {
 
 async function fetchTo(
   file: string,
-  url: string,
-  sha256: string,
-  signal: AbortSignal,
+  request: Omit<Parameters<typeof fetchBundle>[0], 'target'>,
 ): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const target = join(dirname(file), `${randomUUID()}.part`);
-  await fetchBundle({ url, sha256, target, signal });
+  await fetchBundle({ ...request, target });
   await rename(target, file);
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
-import { bundleFolder } from './bundle-files.ts';
+import { bundleFile, bundleFolder } from './bundle-files.ts';
 
 /** An upload is kept this long for whoever is about to install it. */
 const keptMs = 24 * 60 * 60 * 1000;
@@ -20,16 +20,33 @@ export async function removeUnusedBundles(
     if (changed && clock() - changed.mtimeMs > keptMs) old.push(name);
   }
   if (old.length === 0) return;
-  const used = await withTenant(db, organizationId, async (tx) => {
+  const used = await usedDigests(db, organizationId);
+  for (const name of old) {
+    if (!used.has(name.replace(/\.mcpb$/, ''))) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Removes one bundle, unless an instance or a revision was made of it. */
+export async function removeUnusedBundle(
+  { db, server: { dataDir } }: Pick<AppServices, 'db' | 'server'>,
+  organizationId: string,
+  sha256: string,
+): Promise<void> {
+  const used = await usedDigests(db, organizationId);
+  if (!used.has(sha256)) await rm(bundleFile(dataDir, organizationId, sha256), { force: true });
+}
+
+function usedDigests(
+  db: AppServices['db'],
+  organizationId: string,
+): Promise<ReadonlySet<string | undefined>> {
+  return withTenant(db, organizationId, async (tx) => {
     const rows = [
       ...(await tx.selectFrom('instances').select('package').execute()),
       ...(await tx.selectFrom('instance_revisions').select('package').execute()),
     ];
     return new Set(rows.map((row) => digestOf(row.package)));
   });
-  for (const name of old) {
-    if (!used.has(name.replace(/\.mcpb$/, ''))) await rm(join(folder, name), { force: true });
-  }
 }
 
 function digestOf(stored: unknown): string | undefined {

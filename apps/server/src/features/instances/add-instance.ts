@@ -13,7 +13,7 @@ import type { FoundEntry } from './find-entry.ts';
 import { refuseAborted } from './or-aborted.ts';
 import { entryConflicts } from './plan/package-conflicts.ts';
 import { planInstance } from './plan/plan-instance.ts';
-import { prepareCandidate } from './prepare-candidate.ts';
+import { prepareCandidate, type PrepareOptions } from './prepare-candidate.ts';
 import { removeInstance } from './remove-instance.ts';
 import type { RequestedServer } from './requested-server.ts';
 import { readRequest, secretsOf, settingsOf } from './read-request.ts';
@@ -39,9 +39,8 @@ export type AddServices = Pick<
 
 type Progress = Extract<AddInstanceEvent, { type: 'progress' }>;
 
-export interface AddOptions {
+export interface AddOptions extends Omit<PrepareOptions, 'tell'> {
   readonly onProgress: (event: Progress) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -54,9 +53,10 @@ export async function addInstance(
   services: AddServices,
   author: Author,
   input: AddInstanceInput,
-  { onProgress, signal }: AddOptions,
+  { onProgress, ...options }: AddOptions,
 ): Promise<string> {
   const { organizationId } = author;
+  const { signal } = options;
   const tell: Tell = (step, message, progress) =>
     onProgress({ type: 'progress', step, message, ...(progress && { progress }) });
 
@@ -83,7 +83,7 @@ export async function addInstance(
       settings: settingsOf(input),
       secrets: secretsOf(input),
     },
-    { signal, tell },
+    { ...options, tell },
   );
   const id = newId();
   await tryCandidate(

@@ -3,14 +3,13 @@ import { AppError } from '@plugboard/contracts';
 import type { InstanceSettings } from '@plugboard/contracts/api';
 
 import type { AppServices } from '../../app/services.ts';
-import { prepareBundle } from '../bundles/prepare-bundle.ts';
+import { type BundleOutbound, prepareBundle } from '../bundles/prepare-bundle.ts';
 import type { LaunchPlace } from '../configuration/configure-launch.ts';
 import type { PackageRecord } from './candidate.ts';
-import { orAborted } from './or-aborted.ts';
 import type { RequestedServer } from './requested-server.ts';
 import type { Tell } from './tell.ts';
 
-export type PlaceServices = Pick<AppServices, 'installer' | 'server'>;
+export type PlaceServices = Pick<AppServices, 'db' | 'installer' | 'packageFolders' | 'server'>;
 
 /** A server that is in place, to be configured. */
 export interface PlacedServer {
@@ -20,11 +19,16 @@ export interface PlacedServer {
   readonly entry: ServerJson | undefined;
   readonly target: LaunchTarget | undefined;
   readonly package: PackageRecord | undefined;
+  /** That a bundle states; those of packages are known before they are in place. */
+  readonly license?: string | undefined;
+  /** Keeps what it was unpacked from, until that is disposed of. */
+  readonly kept?: AsyncDisposable;
 }
 
 export interface PlaceOptions {
   readonly signal: AbortSignal;
   readonly tell: Tell;
+  readonly outbound?: BundleOutbound;
 }
 
 /** Puts what a request asks for in place, if it runs here. */
@@ -33,7 +37,7 @@ export async function placeServer(
   organizationId: string,
   server: RequestedServer,
   settings: Pick<InstanceSettings, 'approveScripts' | 'command'>,
-  { signal, tell }: PlaceOptions,
+  options: PlaceOptions,
 ): Promise<PlacedServer> {
   const { entry, target } = server;
   switch (server.kind) {
@@ -47,9 +51,9 @@ export async function placeServer(
         package: undefined,
       };
     case 'bundle':
-      return placeBundle(services, organizationId, server, { signal, tell });
+      return placeBundle(services, organizationId, server, options);
     case 'package':
-      return placePackage(services, server, settings, { signal, tell });
+      return placePackage(services, server, settings, options);
     case 'undrivable':
       throw new AppError('conflict', driverMissing(server.registryTypes).message);
   }
@@ -73,7 +77,7 @@ export function driverMissing(registryTypes: readonly string[]): {
 }
 
 async function placePackage(
-  { installer }: PlaceServices,
+  { installer }: Pick<PlaceServices, 'installer'>,
   server: Extract<RequestedServer, { kind: 'package' }>,
   { approveScripts, command }: Pick<InstanceSettings, 'approveScripts' | 'command'>,
   { signal, tell }: PlaceOptions,
@@ -111,18 +115,15 @@ async function placeBundle(
   services: PlaceServices,
   organizationId: string,
   { sha256, entry, target }: Extract<RequestedServer, { kind: 'bundle' }>,
-  { signal, tell }: PlaceOptions,
+  { tell, ...options }: PlaceOptions,
 ): Promise<PlacedServer> {
-  const bundle = await orAborted(
-    prepareBundle(
-      services,
-      organizationId,
-      entry && target
-        ? { kind: 'catalog', entry, index: target.index }
-        : { kind: 'uploaded', sha256 },
-      { signal, tell: (message) => tell('fetch', message) },
-    ),
-    signal,
+  const bundle = await prepareBundle(
+    services,
+    organizationId,
+    entry && target
+      ? { kind: 'catalog', entry, index: target.index }
+      : { kind: 'uploaded', sha256 },
+    { ...options, tell: (message) => tell('fetch', message) },
   );
   return {
     place: { driver: 'process', installDir: bundle.installDir, entry: bundle.entryPath },
@@ -131,5 +132,7 @@ async function placeBundle(
     entry: bundle.entry,
     target: bundle.target,
     package: { type: 'mcpb', sha256: bundle.sha256 },
+    license: bundle.license,
+    kept: bundle.kept,
   };
 }

@@ -1,4 +1,3 @@
-import { AppError } from '@plugboard/contracts';
 import type { InstanceSettings } from '@plugboard/contracts/api';
 import type { Secret } from '@plugboard/vault';
 
@@ -11,16 +10,15 @@ import {
   refuseProblems,
 } from '../configuration/configure-launch.ts';
 import { effectiveSettings } from '../configuration/effective-settings.ts';
-import { readLicencePolicy } from '../organizations/licence-policy.ts';
 import type { ToolboxRow } from '../toolboxes/queries.ts';
 import type { Candidate } from './candidate.ts';
 import { holdPackage } from './hold-package.ts';
 import { refuseAborted } from './or-aborted.ts';
-import { licenceConflicts } from './plan/licence-conflicts.ts';
-import { placeServer, type PlacedServer } from './place-server.ts';
+import { placeServer, type PlacedServer, type PlaceOptions } from './place-server.ts';
+import { refuseByLicence, refusePackageByLicence } from './refuse-by-licence.ts';
 import { checkRemoteUrl } from './resolve-server.ts';
 import { npmName, type RequestedServer } from './requested-server.ts';
-import { spaced, type Tell } from './tell.ts';
+import { spaced } from './tell.ts';
 import { noteTrial } from './trial-notes.ts';
 
 export { releasePackage } from './hold-package.ts';
@@ -41,10 +39,7 @@ export interface CandidateRequest {
   readonly keptSecrets?: Readonly<Record<string, Secret>>;
 }
 
-export interface PrepareOptions {
-  readonly signal: AbortSignal;
-  readonly tell: Tell;
-}
+export type PrepareOptions = PlaceOptions;
 
 /**
  * A candidate whose package stays in place until this is disposed of. Then the package is deleted,
@@ -60,13 +55,14 @@ export type PreparedCandidate = Candidate & AsyncDisposable;
 export async function prepareCandidate(
   services: PrepareServices,
   request: CandidateRequest,
-  { signal, tell }: PrepareOptions,
+  options: PrepareOptions,
 ): Promise<PreparedCandidate> {
+  const { signal, tell } = options;
   refuseAborted(signal);
   const { slug, settings } = request;
   await using held = new AsyncDisposableStack();
   held.use(await noteTrial(services.server.dataDir, { kind: 'package', since: Date.now() }));
-  const placed = await placeAndHold(services, request, { signal, tell: spaced(tell) }, held);
+  const placed = await placeAndHold(services, request, { ...options, tell: spaced(tell) }, held);
   refuseAborted(signal);
 
   tell('configure', `Configuring ${slug}`);
@@ -105,14 +101,22 @@ async function placeAndHold(
     // Before anything is fetched in vain.
     await configure(services, request, { ...server, serverName, place: placeOf(server) });
   }
-  await refuseByLicence(services, request, own.command, options);
+  if (server.kind === 'package') {
+    await refusePackageByLicence(services, organizationId, server, own.command, options.signal);
+  }
   for (;;) {
     const placed = await placeServer(services, organizationId, server, own, options);
     if (placed.place.driver === 'remote') return placed;
+    if (placed.kept) held.use(placed.kept);
     const hold = await holdPackage(services, placed.place.installDir);
     // What was found installed may have been removed with the last that used it, just before.
     if (hold) {
       held.use(hold);
+      // What a bundle states is known only when it was opened.
+      if (server.kind === 'bundle') {
+        const { serverName: name, version, license } = placed;
+        await refuseByLicence(services, organizationId, [{ name, version, license }]);
+      }
       return placed;
     }
   }
@@ -148,37 +152,6 @@ async function configure(
   const { launch } = configured;
   if (launch.driver === 'remote') checkRemoteUrl(launch.url, launch.allowPrivateNetwork);
   return configured;
-}
-
-/** Throws `AppError('conflict')` for what the licence policy refuses, before it is fetched. */
-async function refuseByLicence(
-  { db, installer }: PrepareServices,
-  { organizationId, server }: CandidateRequest,
-  command: string | undefined,
-  { signal }: PrepareOptions,
-): Promise<void> {
-  if (server.kind !== 'package') return;
-  const policy = await withTenant(db, organizationId, readLicencePolicy);
-  const refusesAny = policy.allow !== null || policy.deny.length > 0 || policy.unknown === 'refuse';
-  if (!refusesAny) return;
-  const { packageSpec: spec } = server;
-  const onProgress = () => undefined;
-  const { packages } = await installer.plan({
-    spec,
-    command,
-    expected: server,
-    signal,
-    onProgress,
-  });
-  const refusals = licenceConflicts(policy, packages).filter(
-    ({ severity }) => severity === 'error',
-  );
-  if (refusals.length === 0) return;
-  throw new AppError(
-    'conflict',
-    refusals.map(({ message, cure }) => `${message} ${cure}`).join('\n'),
-    { details: { conflicts: refusals } },
-  );
 }
 
 async function readSettings(

@@ -1,7 +1,8 @@
 import { judgeLicence } from '@plugboard/catalog';
 import type { InstallConflict, LicencePolicy } from '@plugboard/contracts/api';
 
-interface Licensed {
+/** A package or bundle with the licence that it states. */
+export interface Licensed {
   readonly name: string;
   readonly version: string;
   readonly license?: string | undefined;
