@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient, Sync } from '@plugboard/contracts/api';
 
 import { startPlugboard } from '../../test/harness/plugboard.ts';
+import { allProcesses } from '../../test/harness/processes.ts';
 import { makeScratch } from '../../test/harness/scratch.ts';
 import { buildEntry, generateEntries } from '../../test/mcp-registry/entries.ts';
 import { startMcpRegistry } from '../../test/mcp-registry/registry.ts';
@@ -13,7 +14,7 @@ import { startRegistry } from '../../test/registry/registry.ts';
 /** What one sync came to. */
 interface SyncReport {
   readonly seconds: number;
-  /** The most memory that Plugboard's own process held meanwhile. */
+  /** The most memory that Plugboard's own process and the one that reads held meanwhile. */
   readonly rssMb: number;
   readonly counts: Sync['counts'];
 }
@@ -82,9 +83,21 @@ function print(what: string, { seconds, rssMb, counts }: SyncReport): void {
   );
 }
 
+/** Of a process and those of its children that are a sync's. */
 function rssMb(pid: number): number {
-  const [, kb] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kb) / 1024);
+  const worker = allProcesses().filter(
+    ({ parent, command }) => parent === pid && command.includes('sync-worker'),
+  );
+  return [pid, ...worker.map((each) => each.pid)].reduce((sum, each) => sum + ownRssMb(each), 0);
+}
+
+function ownRssMb(pid: number): number {
+  try {
+    const [, kb = 0] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Math.round(Number(kb) / 1024);
+  } catch {
+    return 0; // It has just ended.
+  }
 }
 
 await main();

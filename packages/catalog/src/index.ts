@@ -1,6 +1,6 @@
 export { catalogMetaKey, catalogMetaSchema, categories, tiers } from './catalog-meta.ts';
 export type { CatalogMeta, Category, Tier } from './catalog-meta.ts';
-export { bundledDigest, bundledServers, findBundled, starterServers } from './bundled/bundled.ts';
+export { bundledServers, findBundled, starterServers } from './bundled/bundled.ts';
 export type { BundledServer } from './bundled/bundled.ts';
 export { serverJsonSchema, serverJsonSchemaUrl } from './server-json.ts';
 export type { ServerJson, ServerPackage, ServerRemote } from './server-json.ts';

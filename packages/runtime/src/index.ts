@@ -1,19 +1,3 @@
-export {
-  bundleLimits,
-  bundleServerJson,
-  describeBundle,
-  fetchBundle,
-  installBundle,
-  readBundle,
-} from './bundle/index.ts';
-export type {
-  BundleCommand,
-  BundleEntry,
-  BundleFacts,
-  BundleManifest,
-  BundleOrigin,
-  InstalledBundle,
-} from './bundle/index.ts';
 export type {
   ConnectOptions,
   Driver,

@@ -1,7 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 
 import { createGateway } from '@plugboard/gateway';
-import { createInstaller, createLogs, createPublished, type SandboxReport } from '@plugboard/runtime';
+import {
+  createInstaller,
+  createLogs,
+  createPublished,
+  type SandboxReport,
+} from '@plugboard/runtime';
 import { createStateSealer, deriveKey } from '@plugboard/vault';
 import type { Logger } from 'pino';
 
@@ -91,6 +96,7 @@ export async function createServices(
     server,
     db,
     pool,
+    connection,
     onChange,
     heard,
     audit,

@@ -13,6 +13,7 @@ import type { InstanceChanges } from '../features/instances/revisions/instance-c
 import type { Keyring } from '../features/organizations/keyring.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { ServerUrls } from '../http/urls.ts';
+import type { Connection } from '../store/pool.ts';
 import type { Database } from '../store/schema.ts';
 
 /** What is fixed for as long as the server runs. */
@@ -34,6 +35,8 @@ export interface AppServices {
   readonly server: ServerFacts;
   readonly db: Kysely<Database>;
   readonly pool: Pool;
+  /** For parts and processes that keep a connection of their own. It holds a password. */
+  readonly connection: Connection;
   readonly onChange: OnChange;
   /** Resolves when every change committed before is in force here. */
   heard(): Promise<void>;

@@ -99,14 +99,10 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   });
   starting.use(await writeRunFile(config.dataDir, runFile(server)));
   if (isFirst) {
-    tell('First run: adding the starter servers');
+    tell('First run: filling the catalog and adding the starter servers');
     // Loaded for this alone: the catalog and what adds servers are not needed to serve.
-    const { addStarterServers } = await import('../features/organizations/starter-servers.ts');
-    await addStarterServers(services, organizationId, {
-      onProgress: tell,
-      onWarning: warn,
-      signal,
-    });
+    const { fillFirst } = await import('./fill-first.ts');
+    await fillFirst(services, organizationId, { onProgress: tell, onWarning: warn, signal });
   }
   proceed(signal);
 

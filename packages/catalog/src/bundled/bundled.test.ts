@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { catalogMetaKey, catalogMetaSchema } from '../catalog-meta.ts';
 import { serverJsonSchema, serverJsonSchemaUrl } from '../server-json.ts';
-import { bundledDigest, bundledServers, findBundled, starterServers } from './bundled.ts';
+import { bundledDigest } from './bundled-files.ts';
+import { bundledServers, findBundled, starterServers } from './bundled.ts';
 
 describe('bundledServers', () => {
   it.each(bundledServers().map((entry) => [entry.meta.id, entry] as const))(

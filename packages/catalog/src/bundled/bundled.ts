@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-
 import { catalogMetaKey, type CatalogMeta } from '../catalog-meta.ts';
 import type { ServerJson } from '../server-json.ts';
+import { readFiles } from './bundled-files.ts';
 
 /** An entry that ships with Plugboard. */
 export interface BundledServer {
@@ -27,18 +25,11 @@ export function findBundled(name: string): BundledServer | undefined {
   return bundled().byName.get(name);
 }
 
-/** SHA-256 over all entries, hexadecimal: another one when any of them has changed. */
-export function bundledDigest(): string {
-  return bundled().digest;
-}
-
 interface Bundled {
   readonly servers: readonly BundledServer[];
   readonly byName: ReadonlyMap<string, BundledServer>;
-  readonly digest: string;
 }
 
-const folder = new URL('../../bundled/', import.meta.url);
 let read: Bundled | undefined;
 
 function bundled(): Bundled {
@@ -47,18 +38,11 @@ function bundled(): Bundled {
 }
 
 function readBundled(): Bundled {
-  const hash = createHash('sha256');
-  const servers: BundledServer[] = [];
-  for (const file of readdirSync(folder).sort()) {
-    if (!file.endsWith('.json')) continue;
-    const text = readFileSync(new URL(file, folder), 'utf8');
-    hash.update(`${file}\0${text}\0`);
-    servers.push(bundledServer(text));
-  }
+  const servers = readFiles().map(({ text }) => bundledServer(text));
   const byName = new Map(
     servers.flatMap((entry) => namesOf(entry).map((name) => [name, entry] as const)),
   );
-  return { servers, byName, digest: hash.digest('hex') };
+  return { servers, byName };
 }
 
 function bundledServer(text: string): BundledServer {

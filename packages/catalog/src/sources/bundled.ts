@@ -1,4 +1,5 @@
-import { bundledDigest, bundledServers } from '../bundled/bundled.ts';
+import { bundledDigest } from '../bundled/bundled-files.ts';
+import { bundledServers } from '../bundled/bundled.ts';
 import { checkEntry, isTaken } from './check-entry.ts';
 import { defaultSourceLimits, type SourcePages } from './source-reader.ts';
 

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
 import type { ServerJson, ServerPackage } from '@plugboard/catalog';
-import { bundleServerJson, fetchBundle, installBundle } from '@plugboard/runtime';
+import { bundleServerJson, fetchBundle, installBundle } from '@plugboard/runtime/bundle';
 
 import type { AppServices } from '../../app/services.ts';
 import { bundleFile, sha256Pattern } from './bundle-files.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import { isAppError } from '@plugboard/contracts';
 import type { BundleView } from '@plugboard/contracts/api';
-import { type BundleFacts, describeBundle, readBundle } from '@plugboard/runtime';
+import { type BundleFacts, describeBundle, readBundle } from '@plugboard/runtime/bundle';
 
 /** What a bundle's file says of itself. Throws as `readBundle` does. */
 export async function presentBundle(

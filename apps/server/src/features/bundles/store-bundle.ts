@@ -8,7 +8,7 @@ import type { ReadableStream } from 'node:stream/web';
 
 import { AppError } from '@plugboard/contracts';
 import { type BundleView, maxBundleBytes } from '@plugboard/contracts/api';
-import { readBundle } from '@plugboard/runtime';
+import { readBundle } from '@plugboard/runtime/bundle';
 
 import type { AppServices } from '../../app/services.ts';
 import { type Author, commitChange } from '../change.ts';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import type { AppServices } from '../../app/services.ts';
 import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
-import { removeInstanceFiles, removeUnusedPackage } from './remove-files.ts';
 import { leftNotes } from './trial-notes.ts';
 
 /**
@@ -16,6 +15,8 @@ export async function sweepTrials(
   const { dataDir } = services.server;
   const left = await leftNotes(dataDir);
   if (left.length === 0) return;
+  // Loaded for this alone: a start that finds nothing does without it.
+  const { removeInstanceFiles, removeUnusedPackage } = await import('./remove-files.ts');
   let since = Infinity;
   for (const { note } of left) {
     if (note?.kind === 'package') since = Math.min(since, note.since);

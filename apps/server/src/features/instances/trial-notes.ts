@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { z } from 'zod';
+import { idPattern } from '@plugboard/contracts';
 
-const noteSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('instance'), id: z.uuid() }),
+export type TrialNote =
+  | { readonly kind: 'instance'; readonly id: string }
   /** Epoch milliseconds: a package placed since then may belong to nobody. */
-  z.object({ kind: z.literal('package'), since: z.number() }),
-]);
-
-export type TrialNote = z.output<typeof noteSchema>;
+  | { readonly kind: 'package'; readonly since: number };
 
 function notesFolder(dataDir: string): string {
   return join(dataDir, 'trials');
@@ -47,10 +44,20 @@ export async function leftNotes(dataDir: string): Promise<readonly LeftNote[]> {
   );
 }
 
+/** Without a schema, whose library a start has no other need of. */
 function readNote(text: string): TrialNote | undefined {
+  let note: unknown;
   try {
-    return noteSchema.parse(JSON.parse(text));
+    note = JSON.parse(text);
   } catch {
     return undefined;
   }
+  if (typeof note !== 'object' || note === null || !('kind' in note)) return undefined;
+  if (note.kind === 'instance' && 'id' in note && typeof note.id === 'string') {
+    return idPattern.test(note.id) ? { kind: 'instance', id: note.id } : undefined;
+  }
+  if (note.kind === 'package' && 'since' in note && typeof note.since === 'number') {
+    return { kind: 'package', since: note.since };
+  }
+  return undefined;
 }

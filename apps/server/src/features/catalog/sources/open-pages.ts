@@ -17,35 +17,35 @@ import { AppError } from '@plugboard/contracts';
 import { openOutboundFetch, resolveOutboundHost } from '@plugboard/runtime';
 import { readFile, rm, stat } from 'node:fs/promises';
 
-import type { AppServices } from '../../../app/services.ts';
 import { isRepository } from './location.ts';
 import type { SourceRow } from './queries.ts';
-import { openAuthorization } from './token.ts';
+import type { SourcePlace } from './read-source.ts';
 
 export interface PagesOptions {
   readonly signal: AbortSignal;
   /** Whatever earlier syncs left. */
   readonly isFull: boolean;
+  /** What to send as Authorization. */
+  readonly authorization: string | undefined;
   /** Told to `owner`: what is to be closed when the reading is over. */
   readonly owner: AsyncDisposableStack;
 }
 
 /** Begins to read a source, from where an interrupted sync of it was. */
 export async function openPages(
-  services: Pick<AppServices, 'keyring' | 'server'>,
+  place: SourcePlace,
   source: SourceRow,
-  { signal, isFull, owner }: PagesOptions,
+  { signal, isFull, authorization, owner }: PagesOptions,
 ): Promise<SourcePages> {
   const watermark = isFull ? undefined : (source.watermark ?? undefined);
   if (source.kind === 'bundled') return readBundled(watermark);
   const location = source.location;
   if (location === null) throw new AppError('invalid_input', 'The source has no location.');
-  const authorization = (await openAuthorization(services, source))?.reveal();
   const reading = { signal, watermark, authorization };
   if (source.kind === 'folder' && isRepository(location)) {
-    return readRepository(services, source, location, { ...reading, owner });
+    return readRepository(place, source, location, { ...reading, owner });
   }
-  if (!isRepository(location)) return readPlace(services, source, location, reading);
+  if (!isRepository(location)) return readPlace(place, source, location, reading);
   const outbound = owner.use(await openOutboundFetch(source.allow_private_network));
   const fetch: SourceFetch = (url, init) => outbound.fetch(url, init);
   if (source.kind === 'docker') return readDocker(location, { ...reading, fetch });
@@ -61,12 +61,12 @@ interface Reading {
 
 /** A path of this machine, inside the one folder that the installation's settings name. */
 async function readPlace(
-  { server }: Pick<AppServices, 'server'>,
+  { catalogDir }: SourcePlace,
   { kind }: SourceRow,
   location: string,
   reading: Reading,
 ): Promise<SourcePages> {
-  const place = await placeWithin(server.catalogDir, location);
+  const place = await placeWithin(catalogDir, location);
   const facts = await stat(place);
   if (kind === 'folder') {
     if (!facts.isDirectory()) {
@@ -84,14 +84,14 @@ async function readPlace(
 }
 
 async function readRepository(
-  { server }: Pick<AppServices, 'server'>,
+  { dataDir }: SourcePlace,
   source: SourceRow,
   location: string,
   { owner, ...reading }: Reading & { readonly owner: AsyncDisposableStack },
 ): Promise<SourcePages> {
   const url = new URL(location);
   const [first] = await resolveOutboundHost(url, source.allow_private_network);
-  const folder = join(server.dataDir, 'catalog-checkouts', source.id);
+  const folder = join(dataDir, 'catalog-checkouts', source.id);
   owner.defer(() => rm(folder, { recursive: true, force: true }));
   const port = url.port || (url.protocol === 'http:' ? '80' : '443');
   const checkout = await checkOut({

@@ -1,4 +1,4 @@
-import { bundledDigest } from '@plugboard/catalog';
+import { bundledDigest } from '@plugboard/catalog/bundled-digest';
 
 import { listOrganizationIds, withTenant } from '../../../store/tenant.ts';
 import { runSyncHere } from './sync-job.ts';

@@ -1,7 +1,7 @@
 import { AppError, idPattern } from '@plugboard/contracts';
 
 import { defineJob } from '../../../jobs/job.ts';
-import { runSync } from './run-sync.ts';
+import { type ReadSource, runSync } from './run-sync.ts';
 
 /** Syncs under way on this node, so that one cancelled here ends at once. */
 const underWay = new Map<string, AbortController>();
@@ -13,22 +13,31 @@ export const syncSourceJob = defineJob<{ organizationId: string; syncId: string 
   concurrency: 2,
   async run({ organizationId, syncId }, { services, signal }) {
     if (!idPattern.test(organizationId) || !idPattern.test(syncId)) return;
-    await runSyncHere(services, organizationId, syncId, signal);
+    const { readElsewhere } = await import('./read-elsewhere.ts');
+    const read = readElsewhere(services.connection);
+    await runSyncHere(services, organizationId, syncId, signal, read);
   },
 });
 
-/** The same without the jobs' engine. */
+/** The same without the jobs' engine, and in this process unless told otherwise. */
 export async function runSyncHere(
   services: Parameters<typeof runSync>[0],
   organizationId: string,
   syncId: string,
   signal: AbortSignal,
+  read?: ReadSource,
 ): Promise<void> {
   if (underWay.has(syncId)) return;
   const cancelling = new AbortController();
   underWay.set(syncId, cancelling);
   try {
-    await runSync(services, organizationId, syncId, AbortSignal.any([signal, cancelling.signal]));
+    await runSync(
+      services,
+      organizationId,
+      syncId,
+      AbortSignal.any([signal, cancelling.signal]),
+      read,
+    );
   } finally {
     underWay.delete(syncId);
   }

@@ -1,6 +1,6 @@
 import type { LaunchTarget, ServerJson } from '@plugboard/catalog';
 import { AppError } from '@plugboard/contracts';
-import { describeBundle as describe, readBundle } from '@plugboard/runtime';
+import { describeBundle as describe, readBundle } from '@plugboard/runtime/bundle';
 
 import type { AppServices } from '../../../app/services.ts';
 import { bundleFile } from '../../bundles/bundle-files.ts';
