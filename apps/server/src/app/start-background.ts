@@ -27,7 +27,8 @@ async function begin(services: AppServices, signal: AbortSignal): Promise<void> 
     import('../jobs/all-jobs.ts'),
     import('../features/catalog/sources/schedule-syncs.ts'),
   ]);
-  await services.jobs.work(allJobs, services);
-  // The lock of the data directory says so for the embedded database.
+  // Before any job is done: what was left is told from what this process began. The lock of the data
+  // directory says that no other is at work on the embedded database.
   await scheduleSyncs(services, { alone: services.server.database.mode === 'embedded' });
+  await services.jobs.work(allJobs, services);
 }
