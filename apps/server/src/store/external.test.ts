@@ -72,6 +72,33 @@ describe('a database of your own', () => {
     });
   });
 
+  it('is refused without a schema for jobs or the extension for searching, with the cures', async () => {
+    const { superuser } = database;
+    const url = urlOf(superuser, role);
+    const refusal = (cure: string) => ({
+      code: 'invalid_input',
+      message: expect.stringContaining(cure),
+    });
+    const run = (statement: string) => asRole(superuser, (client) => client.query(statement));
+    await run(`drop schema if exists pgboss cascade; drop extension if exists pg_trgm cascade;
+      grant create, usage on schema public to ${role}`);
+    await expect(connect(url)).rejects.toMatchObject(
+      refusal(`CREATE SCHEMA pgboss AUTHORIZATION "${role}"`),
+    );
+    await run(`create schema pgboss authorization ${role}`);
+    await expect(connect(url)).rejects.toMatchObject(refusal('CREATE EXTENSION pg_trgm'));
+    await run('create extension pg_trgm with schema public');
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'plugboard-external-'));
+    try {
+      await run(`drop schema public cascade; create schema public; drop extension if exists pg_trgm;
+        create extension pg_trgm with schema public; grant create, usage on schema public to ${role}`);
+      await using store = await openStore({ dataDir, databaseUrl: url, log: silentLog });
+      expect(store.kind).toBe('external');
+    } finally {
+      await rm(dataDir, { recursive: true });
+    }
+  });
+
   it('is refused when there is no such role or database', async () => {
     await expect(connect(urlOf(database.superuser, 'nobody_here'))).rejects.toMatchObject({
       code: 'invalid_input',

@@ -115,6 +115,7 @@ interface Facts {
   readonly escapes: boolean;
   readonly creates: boolean;
   readonly keepsJobs: boolean;
+  readonly finds: boolean;
 }
 
 async function checkServer(client: Client): Promise<void> {
@@ -124,7 +125,11 @@ async function checkServer(client: Client): Promise<void> {
                    and pg_has_role(session_user, r.oid, 'member')) as escapes,
            has_schema_privilege('public', 'create') as creates,
            has_database_privilege(current_database(), 'create')
-             or coalesce(has_schema_privilege(to_regnamespace('${jobSchema}'), 'create'), false) as "keepsJobs"`);
+             or coalesce(has_schema_privilege(to_regnamespace('${jobSchema}'), 'create'), false) as "keepsJobs",
+           exists (select from pg_extension where extname = 'pg_trgm')
+             or (has_database_privilege(current_database(), 'create')
+                 and exists (select from pg_available_extension_versions
+                             where name = 'pg_trgm' and trusted)) as finds`);
   const [facts] = rows;
   if (facts === undefined)
     throw new Error('the database gave no answer to a question about itself');
@@ -156,6 +161,15 @@ async function checkServer(client: Client): Promise<void> {
       'invalid_input',
       `The role "${facts.role}" of DATABASE_URL has no schema for jobs and may not make one. Run in that database:\n` +
         `  CREATE SCHEMA ${jobSchema} AUTHORIZATION ${role};`,
+    );
+  }
+  if (!facts.finds) {
+    throw new AppError(
+      'invalid_input',
+      `The database has no extension pg_trgm, which the catalog is searched with, and the role "${facts.role}" ` +
+        'of DATABASE_URL may not add it. Run in that database as a superuser (it comes with PostgreSQL; ' +
+        'some systems have it in a package postgresql-contrib):\n' +
+        '  CREATE EXTENSION pg_trgm WITH SCHEMA public;',
     );
   }
 }
