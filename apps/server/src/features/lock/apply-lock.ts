@@ -14,6 +14,7 @@ import { applyLicencePolicy } from './apply/apply-licence-policy.ts';
 import { applySource } from './apply/apply-source.ts';
 import { applyTemplate } from './apply/apply-template.ts';
 import { applyToolbox } from './apply/apply-toolbox.ts';
+import { findMissingBundles } from './missing-bundles.ts';
 import { type LockSteps, planLock, type Step } from './plan-lock.ts';
 import { digestOf, readLock } from './read-lock.ts';
 
@@ -41,7 +42,7 @@ export async function planNow(
   organizationId: string,
   { document, prune, acceptDefinitions, secrets, sourceTokens }: ApplyInput,
 ): Promise<LockSteps> {
-  return planLock(await readLock(services, organizationId), document, {
+  const plan = planLock(await readLock(services, organizationId), document, {
     now: services.clock(),
     prune,
     acceptDefinitions,
@@ -50,6 +51,8 @@ export async function planNow(
     ),
     tokensOf: Object.keys(sourceTokens),
   });
+  const changes = await findMissingBundles(services, organizationId, document, plan.changes);
+  return { ...plan, changes };
 }
 
 /**
