@@ -85,10 +85,19 @@ function firstLine(text: string): string {
 }
 
 function presentDiff(diff: RevisionDiff, style: Style): string {
-  const { from, to, version, settings, secretsChanged, contract } = diff;
+  return presentDifference(diff, `revision ${diff.from} → ${diff.to}`, style);
+}
+
+/** What going back would change. */
+export function presentReturn(instance: string, diff: RevisionDiff, style: Style): string {
+  return presentDifference(diff, `${instance} would go back to revision ${diff.to}`, style);
+}
+
+function presentDifference(diff: RevisionDiff, head: string, style: Style): string {
+  const { version, settings, secretsChanged, contract } = diff;
   const same = version.before === version.after;
   const lines = [
-    `revision ${from} → ${to}: ${plainText(version.before)}${same ? '' : ` → ${style.strong(plainText(version.after))}`}`,
+    `${head}: ${plainText(version.before)}${same ? '' : ` → ${style.strong(plainText(version.after))}`}`,
     ...settings.map(
       ({ path, before, after }) => `  ${plainText(path)}${presentValues(before, after, style)}`,
     ),

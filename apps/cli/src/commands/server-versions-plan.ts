@@ -47,7 +47,10 @@ function presentPackages(packages: UpdatePlan['packages'], style: Style): string
 
 /** Tools that were added, removed and changed, with why; breaking ones first. */
 export function presentContract({ changes, unchanged }: ContractDiffView, style: Style): string {
-  if (changes.length === 0) return style.quiet(`All ${unchanged} offerings are as they were.\n`);
+  if (changes.length === 0)
+    return style.quiet(
+      `What it offers stays as it is: ${unchanged} tools, prompts and resources.\n`,
+    );
   const lines = changes.flatMap((change) => {
     const { kind, name, class: grade, renamed, reasons } = change;
     const mark = { added: '+', removed: '-', changed: '~' }[change.change];

@@ -10,7 +10,7 @@ import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { parseWhole } from '../values/numbers.ts';
 import { presentContract, presentPlan } from './server-versions-plan.ts';
-import { addServerRevisionCommands } from './server-versions-history.ts';
+import { addServerRevisionCommands, presentReturn } from './server-versions-history.ts';
 
 interface UpdateOptions {
   readonly plan?: boolean;
@@ -137,9 +137,14 @@ async function rollBack(
   const revision = wanted === undefined ? undefined : parseWhole(wanted);
   const api = await session.api();
   if (!yes) {
-    const what = revision === undefined ? 'what it was before' : `revision ${revision}`;
-    await session.show({ instance, revision }, () => `${instance} would go back to ${what}.\n`);
-    await confirmPlan(session, `Change ${instance} back and start it anew?`, yes);
+    const { revisions, previous } = await api.versions.history({ instance, limit: 1 });
+    const [from, to] = [revisions[0]?.revision, revision ?? previous];
+    // Where there is nothing to go back to, the rollback itself says so.
+    if (from !== undefined && to !== undefined && from !== to) {
+      const diff = await api.versions.diff({ instance, from, to });
+      await session.show(diff, () => presentReturn(instance, diff, session.style));
+      await confirmPlan(session, `Change ${instance} back and start it anew?`, yes);
+    }
   }
   await follow(
     session,

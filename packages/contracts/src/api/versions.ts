@@ -307,7 +307,13 @@ export const versionsContract = {
       summary: 'What an instance was, newest first',
     })
     .input(z.strictObject({ instance, limit: queryInteger(1, 500).optional() }))
-    .output(z.object({ revisions: z.array(revisionSchema) })),
+    .output(
+      z.object({
+        revisions: z.array(revisionSchema),
+        /** Where going back without naming a revision leads; absent when there is no such. */
+        previous: z.int().optional(),
+      }),
+    ),
   diff: procedure
     .route({
       method: 'GET',

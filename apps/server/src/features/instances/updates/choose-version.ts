@@ -25,7 +25,9 @@ export async function chooseTarget(
   if (from === 'nobody') {
     throw new AppError(
       'conflict',
-      `Nobody tells of versions of ${slug}: it is updated where it comes from.`,
+      present.stored.package?.type === 'mcpb'
+        ? `No source of the catalog lists the bundle that ${slug} runs, so nothing tells of newer ones. Add the newer bundle as a server of its own, or list its versions in a source.`
+        : `Nobody tells of versions of ${slug}: it is updated where it runs.`,
     );
   }
   const { compatible, newest } = availableUpdates(current, versions);

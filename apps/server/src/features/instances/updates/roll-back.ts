@@ -2,6 +2,7 @@ import { AppError } from '@plugboard/contracts';
 
 import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
+import { type BundleRequest, prepareBundle } from '../../bundles/prepare-bundle.ts';
 import type { Author } from '../../change.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import type { Candidate, PackageRecord } from '../candidate.ts';
@@ -18,6 +19,7 @@ import {
   candidateFromRow,
   openSecretsOf,
   selectRevision,
+  type StoredCandidate,
   type StoredRevision,
 } from '../revisions/stored-candidate.ts';
 import type { Tell } from '../tell.ts';
@@ -104,7 +106,7 @@ async function inPlace(
   const { installDir } = stored.launch;
   let hold = await holdPackage(services, installDir);
   if (!hold) {
-    await installAgain(services, stored.package, stored.settings, options);
+    await using _kept = await installAgain(services, row.organization_id, stored, options);
     hold = await holdPackage(services, installDir);
   }
   if (!hold) {
@@ -117,19 +119,44 @@ async function inPlace(
   return { ...candidate, [Symbol.asyncDispose]: () => held[Symbol.asyncDispose]() };
 }
 
+/** Resolves with what keeps it there for now. Rejects as the installer and `prepareBundle` do. */
 async function installAgain(
-  { installer }: RollBackServices,
-  record: PackageRecord | undefined,
-  { approveScripts, command }: Candidate['settings'],
+  services: RollBackServices,
+  organizationId: string,
+  { package: record, entry, settings: { approveScripts, command } }: StoredCandidate,
   { signal, tell }: { readonly signal: AbortSignal; readonly tell: Tell },
-): Promise<void> {
-  if (record?.type !== 'npm') return;
-  await installer.install({
-    spec: `${record.name}@${record.version}`,
-    command,
-    approveScripts: approveScripts === true,
-    expected: { integrity: record.integrity },
-    signal,
-    onProgress: ({ step, message, progress }) => tell(step, message, progress),
-  });
+): Promise<AsyncDisposable | undefined> {
+  if (record?.type === 'mcpb') {
+    const { kept } = await prepareBundle(services, organizationId, bundleOf(record, entry), {
+      signal,
+      tell: (message) => tell('fetch', message),
+    });
+    return kept;
+  }
+  if (record) {
+    await services.installer.install({
+      spec: `${record.name}@${record.version}`,
+      command,
+      approveScripts: approveScripts === true,
+      expected: { integrity: record.integrity },
+      signal,
+      onProgress: ({ step, message, progress }) => tell(step, message, progress),
+    });
+  }
+  return undefined;
+}
+
+/** Where its entry names an address, it is fetched from there when it is not here. */
+function bundleOf(
+  { sha256 }: Extract<PackageRecord, { type: 'mcpb' }>,
+  entry: StoredCandidate['entry'],
+): BundleRequest {
+  const index = entry?.packages?.findIndex(
+    ({ registryType, fileSha256, identifier }) =>
+      registryType === 'mcpb' &&
+      fileSha256?.toLowerCase() === sha256 &&
+      URL.parse(identifier)?.protocol === 'https:',
+  );
+  if (!entry || index === undefined || index < 0) return { kind: 'uploaded', sha256 };
+  return { kind: 'catalog', entry, index };
 }

@@ -10,6 +10,7 @@ import { requireInstance, selectInstances } from '../queries.ts';
 import type { ChangedInstance } from '../revisions/change-instance.ts';
 import { diffRevisions, readHistory } from '../revisions/history.ts';
 import { type PresentInstance, readPresent } from '../revisions/present-instance.ts';
+import { revisionBefore } from '../revisions/revision-before.ts';
 import { streamProgress } from '../stream-progress.ts';
 import type { Tell } from '../tell.ts';
 import { chooseTarget } from './choose-version.ts';
@@ -104,10 +105,14 @@ export const versionsRouter = routes.router({
   history: routes.history.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'version.read_history');
     const showValues = can(actor, 'instance.read_launch', actor);
-    const revisions = await withTenant(services.db, actor.organizationId, (db) =>
-      readHistory(db, input.instance, input.limit, { showValues }),
-    );
-    return { revisions };
+    return withTenant(services.db, actor.organizationId, async (db) => {
+      const { id } = await requireInstance(db, input.instance);
+      const previous = await revisionBefore(db, id);
+      return {
+        revisions: await readHistory(db, id, input.limit, { showValues }),
+        ...(previous !== undefined && { previous }),
+      };
+    });
   }),
 
   diff: routes.diff.handler(({ context: { actor, services }, input }) => {
