@@ -1,12 +1,14 @@
 import { Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 
+import { askLine } from './ask-line.ts';
 import { CliError } from './cli-error.ts';
 import type { Session } from './session.ts';
 
 /**
  * Asks whether what was just shown is to be done. Resolves when it is; without a terminal to ask at
- * it is not, unless `yes`. Rejects with a `CliError`: exit code 2 when nobody could be asked.
+ * it is not, unless `yes`. Rejects with a `CliError`: exit code 2 when nobody could be asked, 130 when they
+ * stop with Ctrl-C.
  */
 export async function confirmPlan(
   { terminal, json }: Session,
@@ -29,8 +31,11 @@ export async function confirmPlan(
   });
   const lines = createInterface({ input: terminal.stdin, output });
   try {
-    const answer = await lines.question(`${question} [y/N] `);
+    const answer = await askLine(lines, `${question} [y/N] `);
     if (/^y(?:es)?$/i.test(answer.trim())) return;
+  } catch (error) {
+    terminal.err('\n');
+    throw error;
   } finally {
     lines.close();
   }

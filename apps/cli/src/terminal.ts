@@ -12,6 +12,8 @@ export interface Terminal {
   readonly colors: boolean;
   /** Whether a person watches stderr, so that progress may be drawn over. */
   readonly interactive: boolean;
+  /** How wide the terminal is now; absent where the output is none. */
+  readonly columns?: () => number | undefined;
 }
 
 export function systemTerminal(): Terminal {
@@ -34,6 +36,7 @@ export function systemTerminal(): Terminal {
     platform,
     colors: wantsColors(stdout.isTTY, env),
     interactive: stderr.isTTY && env.TERM !== 'dumb',
+    columns: () => (stdout.isTTY ? stdout.columns : stderr.isTTY ? stderr.columns : undefined),
   };
 }
 

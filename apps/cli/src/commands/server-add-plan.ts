@@ -4,39 +4,56 @@ import { presentBytes } from '../output/bytes.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
+import { wrap } from '../output/wrap.ts';
 
 const shownTools = 12;
 
 /** A plan as a person reads it before saying yes: what comes, what it may do, what is in its way. */
-export function presentInstallPlan(plan: InstallPlan, style: Style): string {
+export function presentInstallPlan(
+  plan: InstallPlan,
+  style: Style,
+  columns: number | undefined,
+): string {
   const { server, slug, toolbox } = plan;
   const by = [server.publisher, server.tier, server.license].filter((each) => each !== undefined);
+  const section = sections(style, columns);
   const lines = [
-    `${style.strong(plainText(server.title ?? server.name))} ${plainText(server.version)}  →  ${style.name(slug)} in ${toolbox.slug} (${toolbox.environment})`,
-    style.quiet(plainText([server.name, ...by].join(' · '))),
+    ...wrap(
+      `${style.strong(plainText(server.title ?? server.name))} ${plainText(server.version)}  →  ${style.name(slug)} in ${toolbox.slug} (${toolbox.environment})`,
+      columns,
+    ),
+    ...wrap(style.quiet(plainText([server.name, ...by].join(' · '))), columns),
     '',
-    ...section(style, 'fetches', presentFetch(plan, style)),
-    ...section(style, 'runs', presentRun(plan)),
-    ...section(style, 'reaches', presentReach(plan)),
-    ...section(style, 'asks for', presentCredentials(plan, style)),
-    ...section(style, 'offers', presentTools(plan, style)),
+    ...section('fetches', presentFetch(plan, style)),
+    ...section('runs', presentRun(plan)),
+    ...section('reaches', presentReach(plan)),
+    ...section('asks for', presentCredentials(plan, style)),
+    ...section('offers', presentTools(plan, style)),
     ...section(
-      style,
       'to know',
       server.remarks.map((remark) => plainText(remark)),
     ),
-    ...(plan.conflicts.length > 0 ? ['', presentConflicts(plan.conflicts, style).trimEnd()] : []),
+    ...(plan.conflicts.length > 0
+      ? ['', presentConflicts(plan.conflicts, style, columns).trimEnd()]
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** Each with its cure; errors first. */
-export function presentConflicts(conflicts: readonly InstallConflict[], style: Style): string {
+export function presentConflicts(
+  conflicts: readonly InstallConflict[],
+  style: Style,
+  columns: number | undefined,
+): string {
+  const width = columns === undefined ? undefined : columns - 2;
+  const indented = (text: string) => wrap(text, width).join('\n  ');
   const inOrder = conflicts.toSorted((a, b) => rank(a) - rank(b));
   return inOrder
     .map(({ severity, message, cure }) => {
       const mark = severity === 'error' ? style.bad('x') : style.warn('!');
-      return `${mark} ${plainText(message, { lines: true })}\n  ${style.quiet(plainText(cure))}\n`;
+      const what = plainText(message, { lines: true }).split('\n').map(indented).join('\n  ');
+      return `${mark} ${what}\n  ${style.quiet(indented(plainText(cure)))}\n`;
     })
     .join('');
 }
@@ -45,8 +62,14 @@ function rank({ severity }: InstallConflict): number {
   return severity === 'error' ? 0 : 1;
 }
 
-function section(style: Style, heading: string, lines: readonly string[]): string[] {
-  return lines.map((line, at) => `${style.quiet((at === 0 ? heading : '').padEnd(9))} ${line}`);
+const headingWidth = 10;
+
+function sections(style: Style, columns: number | undefined) {
+  const width = columns === undefined ? undefined : columns - headingWidth;
+  return (heading: string, lines: readonly string[]): string[] =>
+    lines
+      .flatMap((line) => wrap(line, width))
+      .map((line, at) => `${style.quiet((at === 0 ? heading : '').padEnd(headingWidth))}${line}`);
 }
 
 function presentFetch({ fetch }: InstallPlan, style: Style): string[] {
@@ -58,19 +81,24 @@ function presentFetch({ fetch }: InstallPlan, style: Style): string[] {
   }
   const [own] = packages;
   if (!own) return ['nothing: it runs elsewhere'];
-  const more = fetch.bytesUnknown > 0 ? ` and ${fetch.bytesUnknown} of unknown size` : '';
   const count = `${packages.length} ${packages.length === 1 ? 'package' : 'packages'}`;
   const licences = Map.groupBy(packages, ({ license }) => license ?? 'none stated');
   const byCount = [...licences].toSorted(([, a], [, b]) => b.length - a.length);
   const scripted = packages.filter(({ hasScripts }) => hasScripts).map(({ name }) => name);
   return [
-    `${plainText(`${own.name}@${own.version}`)} with what it needs: ${count}, ${presentBytes(fetch.bytes)} unpacked${more}`,
+    `${plainText(`${own.name}@${own.version}`)} with what it needs: ${count}, ${presentSize(fetch)}`,
     style.quiet(plainText(own.integrity ?? 'without integrity')),
     plainText(
       `licences: ${byCount.map(([license, having]) => `${license} (${having.length})`).join(', ')}`,
     ),
     ...(scripted.length > 0 ? [plainText(`install scripts: ${scripted.join(', ')}`)] : []),
   ];
+}
+
+function presentSize({ bytes, bytesUnknown, packages }: InstallPlan['fetch']): string {
+  if (bytesUnknown === packages.length) return 'of unknown size';
+  const size = bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} kB` : presentBytes(bytes);
+  return `${size} unpacked${bytesUnknown > 0 ? ` and ${bytesUnknown} of unknown size` : ''}`;
 }
 
 function presentRun({ run }: InstallPlan): string[] {
@@ -86,7 +114,7 @@ function presentRun({ run }: InstallPlan): string[] {
   return [
     plainText(command),
     plainText(
-      `${isolation}, at most ${limits.memoryMb} MB, ${limits.cpus} processors, ${limits.pids} processes; Node ${node.present}${asked}`,
+      `${isolation}, at most ${limits.memoryMb} MB, ${limits.cpus} ${limits.cpus === 1 ? 'processor' : 'processors'}, ${limits.pids} processes; Node ${node.present}${asked}`,
     ),
     ...Object.entries(run.env ?? {}).map(([name, value]) => plainText(`${name}=${value}`)),
     ...mounts.map(({ path, writable }) =>

@@ -1,17 +1,7 @@
-import type {
-  AddInstanceInput,
-  ApiClient,
-  InstallPlan,
-  PlanInstanceInput,
-} from '@plugboard/contracts/api';
+import type { PlanInstanceInput } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { isBundleFile, uploadBundle } from '../api/upload-bundle.ts';
-import { askSecret, canAsk } from '../ask-secret.ts';
-import { CliError } from '../cli-error.ts';
-import { confirmPlan } from '../confirm.ts';
-import { plainText } from '../output/plain-text.ts';
-import { drawProgress } from '../output/progress.ts';
 import type { Session } from '../session.ts';
 import { parseValues } from '../values/configuration-values.ts';
 import { parseDuration } from '../values/moment.ts';
@@ -19,7 +9,7 @@ import { parseMount } from '../values/mount.ts';
 import { parseNamedValues, readSecrets } from '../values/named-values.ts';
 import { parseNetwork } from '../values/network.ts';
 import { parseNumber, parseWhole } from '../values/numbers.ts';
-import { presentConflicts, presentInstallPlan } from './server-add-plan.ts';
+import { planAndAdd } from './server-add-run.ts';
 
 interface AddOptions {
   readonly name?: string;
@@ -101,77 +91,8 @@ async function addServer(
   session: Session,
 ): Promise<void> {
   const server = isBundleFile(name) ? await uploadBundle(name, options.sha256, session) : name;
-  const api = await session.api();
-  const asked = await withMissingSecrets(
-    api,
-    await readInput(server, args, options, session),
-    session,
-  );
-  const { input, plan } = asked;
-  const watched = canAsk(session.terminal) && !session.json;
-  if (options.plan === true || (watched && options.yes !== true)) {
-    await session.show(plan, () => presentInstallPlan(plan, session.style));
-    if (options.plan === true) return;
-  } else if (plan.ready) {
-    session.note(presentConflicts(plan.conflicts, session.style));
-  }
-  const errors = plan.conflicts.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw notReady(errors);
-  // Whoever runs this without a terminal has said what to do; see decision 016.
-  if (watched) await confirmPlan(session, `Add ${plan.slug}?`, options.yes === true);
-  await runAdd(api, { ...input, planDigest: plan.digest }, session);
-}
-
-/** Plans, and asks a person for the secrets that are still missing. */
-async function withMissingSecrets(
-  api: ApiClient,
-  input: PlanInstanceInput,
-  { terminal, json }: Session,
-): Promise<{ input: PlanInstanceInput; plan: InstallPlan }> {
-  const plan = await api.instances.plan(input);
-  const missing = plan.credentials.filter(
-    ({ key, required, given }) => key !== undefined && required && !given,
-  );
-  if (missing.length === 0 || json || !canAsk(terminal)) return { input, plan };
-  const secrets: Record<string, string> = { ...input.secrets };
-  for (const { key, title, url } of missing) {
-    const where = url === undefined ? '' : ` (${url})`;
-    const value = await askSecret(terminal, plainText(`${title}${where}:`));
-    if (key !== undefined && value !== '') secrets[key] = value;
-  }
-  const complete = { ...input, secrets };
-  return { input: complete, plan: await api.instances.plan(complete) };
-}
-
-function notReady(errors: InstallPlan['conflicts']): CliError {
-  const [first] = errors;
-  return new CliError(
-    'failed',
-    errors.map(({ message }) => plainText(message, { lines: true })).join('\n'),
-    { code: first?.code ?? 'conflict', ...(first && { cure: plainText(first.cure) }) },
-  );
-}
-
-async function runAdd(api: ApiClient, input: AddInstanceInput, session: Session): Promise<void> {
-  const progress = drawProgress(session);
-  try {
-    for await (const event of await api.instances.add(input)) {
-      if (event.type === 'progress') {
-        progress.tell(event);
-        continue;
-      }
-      progress.end();
-      const { slug, offers } = event.instance;
-      await session.showLine(
-        event,
-        () =>
-          `${session.style.name(slug)} is ready with ${offers.tools} tools. No agent may use them yet:\n` +
-          session.style.quiet(`  plugboard grant add <agent> --server ${slug} --level read\n`),
-      );
-    }
-  } finally {
-    progress.end();
-  }
+  const input = await readInput(server, args, options, session);
+  await planAndAdd(input, options, session);
 }
 
 async function readInput(

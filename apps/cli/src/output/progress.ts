@@ -33,7 +33,10 @@ export function drawProgress({ json, terminal, style }: Session): ProgressDispla
       end();
       if (type === 'warning') terminal.err(`${style.warn('!')} ${message}\n`);
       else if (terminal.interactive) {
-        terminal.err(`${style.name('◌')} ${message}`);
+        // A line that wraps could not be taken away again.
+        const width = Math.max(10, (terminal.columns?.() || 80) - 3);
+        const line = message.length > width ? `${message.slice(0, width - 1)}…` : message;
+        terminal.err(`${style.name('◌')} ${line}`);
         shown = true;
       } else {
         // In a log, a count that goes up is told once.
