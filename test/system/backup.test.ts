@@ -137,6 +137,18 @@ describe('a backup', () => {
       ]);
     });
 
+    it('goes back to a revision that was restored, with its settings and secrets', async () => {
+      await using third = await startPlugboard({ registry: registry.url });
+      const done = await third.cli('restore', file, '--key-file', keyFile, '--yes');
+      expect(done.code, done.stderr).toBe(0);
+      const { token: agentToken } = await third.api.agents.tokens.create({ agent: 'reporter' });
+      const said = async () => (await third.client(agentToken)).say('kept__tell');
+      await drain(third.api.versions.rollback({ instance: 'kept', revision: 1 }));
+      expect(await said()).toBe(`${formerSecret} `);
+      await drain(third.api.versions.rollback({ instance: 'kept', revision: 3 }));
+      expect(await said()).toBe(`${secret} one`);
+    });
+
     it('changes nothing when it is restored again', async () => {
       const before = await second.api.audit.list({ limit: 1 });
       const again = await second.cli('restore', file, '--key-file', keyFile, '--yes');
