@@ -15,8 +15,6 @@ import { workerEnvironment } from './run-worker.ts';
 
 export type { ChangelogFile, PublishedPackage, PublishedVersion } from './published-messages.ts';
 
-export type { AnswerOptions } from './answer-memory.ts';
-
 export interface PublishedOptions {
   /** Answers of registries go to `cache/npm` in it. */
   readonly dataDir: string;

@@ -44,7 +44,7 @@ export async function goBack(
   }
   const back = failed.tried
     ? `It is back at ${row.version}, revision ${revision}.`
-    : `It is what it was before again, as revision ${revision}.`;
+    : `It runs as it did before, now revision ${revision}.`;
   try {
     await checkInstance(services, row, row.start_timeout_ms);
     return new AppError('upstream_failed', `${sentence}\n${back}`, {
