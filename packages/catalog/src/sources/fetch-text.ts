@@ -10,7 +10,12 @@ export interface FetchTextOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: SourceLimits;
   /** What the content type must match, with words for what it is. */
-  readonly accepts: { readonly type: RegExp; readonly words: string };
+  readonly accepts: {
+    readonly type: RegExp;
+    readonly words: string;
+    /** What a location that is right looks like; a sentence. */
+    readonly cure?: string;
+  };
 }
 
 /** An answer read to its end. */
@@ -84,14 +89,14 @@ async function attemptOnce(
     }
     if (response.status !== 200) {
       await drop(response);
-      throw statusFailure(response, place);
+      throw statusFailure(response, place, accepts);
     }
     const type = response.headers.get('content-type') ?? '';
     if (!accepts.type.test(type)) {
       await drop(response);
       throw new AppError(
         'upstream_failed',
-        `${place} answered with ${JSON.stringify(type.slice(0, 100))} and not with ${accepts.words}. Check the location of the source.`,
+        `${place} answered with ${describeType(type)} and not with ${accepts.words}. ${wanted(accepts)}`,
       );
     }
     const text = await readBody(response, limits.bodyBytes, place);
@@ -100,6 +105,8 @@ async function attemptOnce(
     if (error instanceof PassingFailure || isAppError(error)) throw error;
     const refused = appErrorWithin(error);
     if (refused) throw refused;
+    const distrusted = untrusted(error, place);
+    if (distrusted) throw distrusted;
     throw new PassingFailure(
       patience.aborted ? `no answer within ${limits.requestMs} ms` : 'the connection failed',
       undefined,
@@ -108,7 +115,11 @@ async function attemptOnce(
   }
 }
 
-function statusFailure(response: SourceResponse, place: string): Error {
+function statusFailure(
+  response: SourceResponse,
+  place: string,
+  accepts: FetchTextOptions['accepts'],
+): Error {
   const { status } = response;
   if (status === 429 || status >= 500) {
     return new PassingFailure(`it answered with status ${status}`, retryAfterMs(response));
@@ -121,8 +132,32 @@ function statusFailure(response: SourceResponse, place: string): Error {
   }
   return new AppError(
     'upstream_failed',
-    `${place} answered with status ${status}. Check the location of the source.`,
+    `${place} answered with status ${status}${status === 404 ? ': there is nothing' : ''}. ${wanted(accepts)}`,
   );
+}
+
+function describeType(type: string): string {
+  if (/^text\/html\b/i.test(type)) return 'a web page';
+  return type === '' ? 'something of no type' : JSON.stringify(type.slice(0, 100));
+}
+
+function wanted({ cure }: FetchTextOptions['accepts']): string {
+  return cure ?? 'Check the location of the source.';
+}
+
+/** A certificate that this machine does not trust stays so; nothing else is to be gained by waiting. */
+function untrusted(error: unknown, place: string): AppError | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const code = 'code' in at ? String(at.code) : '';
+    if (!/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code)) continue;
+    const why = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? ' for that name' : '';
+    return new AppError(
+      'upstream_failed',
+      `${place} shows a certificate that this machine does not trust${why} (${code}). If it is your own authority's, start Plugboard with NODE_EXTRA_CA_CERTS naming its certificate.`,
+      { cause: error },
+    );
+  }
+  return undefined;
 }
 
 /** RFC 9110 section 10.2.3: seconds or a date. */

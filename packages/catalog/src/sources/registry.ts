@@ -21,6 +21,10 @@ export interface RegistryOptions extends ReadOptions {
   readonly pageSize?: number;
 }
 
+/** What a person is told whose location is none. */
+const registryLocation =
+  'The location of a registry is the URL before /v0.1/servers, such as https://registry.modelcontextprotocol.io; for a catalog of Docker or a git repository give the kind docker or folder.';
+
 /** Clocks of a registry's nodes differ, and what was begun before is committed after. */
 const overlapMs = 10 * 60_000;
 
@@ -46,7 +50,11 @@ export async function* readRegistry(location: string, options: RegistryOptions):
         accept: 'application/json',
         ...(options.authorization !== undefined && { authorization: options.authorization }),
       },
-      accepts: { type: /^application\/(?:[\w.-]+\+)?json\b/i, words: 'JSON' },
+      accepts: {
+        type: /^application\/(?:[\w.-]+\+)?json\b/i,
+        words: 'JSON',
+        cure: registryLocation,
+      },
     });
     const { items, next } = readPage(got?.text ?? '', placeOf(url));
     if (items.length > limits.pageEntries) {
@@ -139,7 +147,7 @@ function readPage(text: string, place: string): Page {
   if (!isObject(body) || !(Array.isArray(body.servers) || body.servers === null)) {
     throw new AppError(
       'upstream_failed',
-      `${place} is not a registry: its answer has no list "servers". Check the location of the source.`,
+      `${place} is not a registry: its answer has no list "servers". ${registryLocation}`,
     );
   }
   const metadata = isObject(body.metadata) ? body.metadata : {};

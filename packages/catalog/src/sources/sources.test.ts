@@ -106,6 +106,22 @@ describe('checkEntry', () => {
 });
 
 describe('readRegistry', () => {
+  it('says what it found at a location that is no registry, and what would be one', async () => {
+    const page: SourceFetch = () =>
+      Promise.resolve(new Response('<html>', { headers: { 'content-type': 'text/html' } }));
+    const missing: SourceFetch = () => Promise.resolve(new Response('', { status: 404 }));
+    const cause = Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    const distrusted: SourceFetch = () => Promise.reject(new TypeError('failed', { cause }));
+    const read = (fetch: SourceFetch) =>
+      readAll(readRegistry('https://r.example', { fetch, signal }));
+    await expect(read(page)).rejects.toThrow(
+      /a web page and not with JSON.*before \/v0\.1\/servers/,
+    );
+    await expect(read(missing)).rejects.toThrow(/404: there is nothing.*before \/v0\.1\/servers/);
+    await expect(read(answering({}))).rejects.toThrow(/is not a registry.*kind docker or folder/);
+    await expect(read(distrusted)).rejects.toThrow(/does not trust.*NODE_EXTRA_CA_CERTS/);
+  });
+
   it('asks for what changed with an overlap, and ends with the latest change', async () => {
     const asked: string[] = [];
     const official = { status: 'deprecated', statusMessage: 'Use another', isLatest: true };
