@@ -6,7 +6,6 @@ import type { Command } from 'commander';
 
 import { CliError } from '../cli-error.ts';
 import { confirmAndApply } from '../lock/run-plan.ts';
-import { replaceFile } from '../lock/write-lock.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Session } from '../session.ts';
 import { addManner, type MannerOptions, readManner } from './lock.ts';
@@ -81,6 +80,7 @@ async function backup(session: Session, name: string, options: BackupOptions): P
   const api = await session.api();
   const made = await api.lock.backup(passphrase === undefined ? {} : { passphrase });
   const bytes = Buffer.from(made.file, 'base64');
+  const { replaceFile } = await import('../lock/write-lock.ts');
   await replaceFile(file, bytes, 0o600);
   const { content } = made;
   await session.show({ file, bytes: bytes.length, ...content }, () => {

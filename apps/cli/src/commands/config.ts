@@ -2,7 +2,6 @@ import type { ConfigurationView } from '@plugboard/contracts/api';
 import type { Command } from 'commander';
 
 import { changeInstance, testChange } from '../configuration/change-instance.ts';
-import { editSettings, patchBetween } from '../configuration/edit-settings.ts';
 import { presentProblems, presentValue } from '../configuration/present-changes.ts';
 import {
   addSettingsOptions,
@@ -83,6 +82,8 @@ export function addConfigCommands(program: Command, session: Session): void {
       const api = await session.api();
       const { own = {} } = await api.configuration.get({ instance });
       const head = `Settings of ${instance}. What is not here is inherited; secrets are not here.`;
+      // Loaded for this alone, with YAML's parser.
+      const { editSettings, patchBetween } = await import('../configuration/edit-settings.ts');
       const settings = patchBetween(own, await editSettings(session.terminal, head, own));
       if (settings === undefined) session.note('Nothing was changed.\n');
       else await changeInstance(session, instance, { settings }, options);

@@ -11,9 +11,7 @@ import type { Command } from 'commander';
 import { AnsweredFailure, CliError, reportError } from '../cli-error.ts';
 import { readGivenSecrets } from '../lock/given-secrets.ts';
 import { countChanges, presentChanges } from '../lock/present-changes.ts';
-import { parseLock, readLock } from '../lock/read-lock.ts';
 import { confirmAndApply, isImpossible, presentPlan } from '../lock/run-plan.ts';
-import { formatLock, readIfThere, replaceFile } from '../lock/write-lock.ts';
 import type { Session } from '../session.ts';
 
 const lockFile = 'plugboard.lock';
@@ -91,6 +89,10 @@ export function addManner(command: Command): Command {
 }
 
 async function writeLock(session: Session, name: string): Promise<void> {
+  const [{ parseLock }, { formatLock, readIfThere, replaceFile }] = await Promise.all([
+    import('../lock/read-lock.ts'),
+    import('../lock/write-lock.ts'),
+  ]);
   const { terminal, style } = session;
   const file = path.resolve(terminal.cwd, name);
   const api = await session.api();
@@ -105,6 +107,12 @@ async function writeLock(session: Session, name: string): Promise<void> {
     const what = `${style.name(name)} is written: ${counts(document)}.\n`;
     return presentChanges(changes, style) + what;
   });
+}
+
+/** YAML's parser is large, and loaded for what needs it alone: `up` is this program too. */
+async function readLock(file: string, folder: string): Promise<LockDocument> {
+  const reading = await import('../lock/read-lock.ts');
+  return reading.readLock(file, folder);
 }
 
 function counts({ instances = [], agents = [], grants = [] }: LockDocument): string {
