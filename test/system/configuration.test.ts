@@ -318,7 +318,7 @@ describe('layers', () => {
     const cli = plugboard.cli.bind(plugboard);
     const state = async () => ({
       pid: (await api.instances.get({ instance: 'ignores' })).state.pid,
-      env: (await shown('stays')).env,
+      name: (await shown('stays')).env.NAME,
     });
     const before = await state();
     const shownConfig = await cli('config', 'show', 'stays');
