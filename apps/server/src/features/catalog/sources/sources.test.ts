@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../../app/testing/build-app.ts';
+import { withTenant } from '../../../store/tenant.ts';
 import { seedBundled } from './seed.ts';
 
 describe('the bundled source', () => {
@@ -19,6 +20,20 @@ describe('the bundled source', () => {
     await seedBundled(app.services, signal);
     const { body: syncs } = await app.request('GET', '/catalog/sources/bundled/syncs');
     expect(syncs.syncs).toHaveLength(1);
+  });
+
+  it('comes to an organization from before there were sources, and the rest with it', async () => {
+    const { services, organizationId } = app;
+    await withTenant(services.db, organizationId, (tx) =>
+      tx.deleteFrom('catalog_sources').execute(),
+    );
+    await seedBundled(services, new AbortController().signal);
+    const { body } = await app.request('GET', '/catalog/sources');
+    expect(body.sources.map((source: { slug: string }) => source.slug)).toEqual([
+      'bundled',
+      'official',
+    ]);
+    expect((await app.request('GET', '/catalog/server?name=github')).status).toBe(200);
   });
 
   it('tells of nothing while it is disabled', async () => {
