@@ -21,8 +21,6 @@ import { npmName, type RequestedServer } from './requested-server.ts';
 import { spaced } from './tell.ts';
 import { noteTrial } from './trial-notes.ts';
 
-export { releasePackage } from './hold-package.ts';
-
 export type PrepareServices = Pick<AppServices, 'db' | 'installer' | 'packageFolders' | 'server'>;
 
 /** What somebody wants to run. */
