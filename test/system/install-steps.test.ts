@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -38,7 +39,7 @@ async function state() {
     .map(({ command }) => command)
     .filter((command) => /server\.mjs|install\/worker/.test(command));
   const made = files.filter((name) =>
-    /^(?:servers\/[^.]|instances\/.|trials\/.|logs\/.|servers\/.staging\/.)/.test(name),
+    /^(?:servers\/[^.]|instances\/.|trials\/.|logs\/.|bundles\/.|servers\/.staging\/.)/.test(name),
   );
   return { files: made.sort(), instances: instances.map(({ slug }) => slug), servers };
 }
@@ -48,7 +49,7 @@ async function fail(input: AddInstanceInput, leaveAt?: string): Promise<string> 
   const before = await state();
   const aborting = new AbortController();
   const steps: string[] = [];
-  let reason = 'it did not fail';
+  let reason: string | undefined;
   try {
     for await (const event of await fixture.plugboard.api.instances.add(input, {
       signal: aborting.signal,
@@ -64,6 +65,7 @@ async function fail(input: AddInstanceInput, leaveAt?: string): Promise<string> 
     expect(await state()).toEqual(before);
     return true;
   });
+  if (reason === undefined) throw new Error(`it did not fail: ${steps.join(', ')}`);
   return `${steps.at(-1)}: ${reason}`;
 }
 
@@ -125,10 +127,10 @@ describe('a failure leaves nothing behind', () => {
 
   it.each([
     ['exit', /exit code 3|setting that nobody gave/],
-    ['mute', /./],
-    ['garbage', /./],
-    ['old', /./],
-    ['no-list', /./],
+    ['mute', /not ready within 3 s/],
+    ['garbage', /not ready within 3 s/],
+    ['old', /ended with exit code 0/],
+    ['no-list', /"tools\/list" with an error/],
   ])('when the server does not come up: %s', async (how, message) => {
     const input = { server: packageOf('bad-start'), args: [how], startTimeoutMs: 3000 };
     const failure = await fail({ ...input, slug: `bad-${how}` });
@@ -204,6 +206,28 @@ describe('installations beside each other', () => {
 });
 
 describe('a process that was killed', () => {
+  it('in the middle of fetching leaves nothing after its next start', async () => {
+    const { plugboard } = fixture;
+    const files = { 'large.txt': randomBytes(24 * 2 ** 20).toString('base64') };
+    const server = await publish('steps-killed', { files });
+    const before = await state();
+    const adding = (async () => {
+      for await (const event of await plugboard.api.instances.add({ server, slug: 'fetched' })) {
+        if (event.type === 'progress' && event.step === 'fetch') await plugboard.kill9();
+      }
+    })();
+    await expect(adding).rejects.toThrow();
+    // It was in the middle of it, or this would test nothing.
+    const servers = path.join(plugboard.dataDir, 'servers');
+    expect(await readdir(path.join(servers, '.staging'))).not.toEqual([]);
+    expect(await readdir(servers)).not.toContain(server);
+    await plugboard.start();
+    expect(await state()).toEqual(before);
+    expect((await add({ server, slug: 'fetched' })).at(-1)).toMatchObject({ type: 'done' });
+    await plugboard.api.instances.remove({ instance: 'fetched' });
+    expect(await state()).toEqual(before);
+  });
+
   it('leaves nothing after its next start', async () => {
     const { plugboard } = fixture;
     const before = await state();
@@ -215,8 +239,6 @@ describe('a process that was killed', () => {
     })();
     await expect(adding).rejects.toThrow();
     await plugboard.start();
-    const after = await state();
-    expect(after.files).toEqual(before.files);
-    expect(after.instances).toEqual(before.instances);
+    expect(await state()).toEqual(before);
   });
 });

@@ -121,7 +121,10 @@ describe('adding a package', () => {
     );
     // Either it takes what it has, which is the old content, or it says what happened.
     if (code !== 0) expect(stderr).toMatch(/changed|differs/);
-    else expect(stdout + stderr).not.toMatch(/extra/);
+    else expect(stdout).toContain('after is ready');
+    const found = await readdir(path.join(plugboard.dataDir, 'servers'), { recursive: true });
+    expect(found.filter((file) => path.basename(file) === 'extra.mjs')).toEqual([]);
+    expect(found.filter((file) => file.endsWith(`${name}/server.mjs`))).toHaveLength(1);
   });
 
   it('refuses a tarball that is not there', async () => {
