@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     globalSetup: ['apps/server/src/store/testing/global-setup.ts'],
     pool: 'forks',
+    // Much of a test is waiting for servers and databases: a second one goes on meanwhile.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Limits only catch what hangs: machines that run tests may stand still for seconds.
     testTimeout: 60_000,
     hookTimeout: 120_000,
