@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import type { AuditService } from '../features/audit/audit-service.ts';
 import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
-import type { PendingInstances } from '../features/instances/pending-instances.ts';
+import type { PendingInstances } from '../features/instances/trial/pending-instances.ts';
 import type { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import type { Keyring } from '../features/organizations/keyring.ts';
 import type { Jobs } from '../jobs/jobs.ts';

@@ -13,7 +13,7 @@ import type { Secret } from '@plugboard/vault';
 
 import type { AppServices } from '../../app/services.ts';
 import type { Launch } from '../instances/launch-row.ts';
-import { checkMounts } from '../instances/mounts.ts';
+import { checkMounts } from '../instances/prepare/mounts.ts';
 import { placeSecrets } from './place-secrets.ts';
 import { secretProblems } from './secret-problems.ts';
 

@@ -2,7 +2,7 @@ import type { DescribedConfiguration } from '@plugboard/contracts/api';
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
-import { resolveServer } from '../instances/resolve-server.ts';
+import { resolveServer } from '../instances/prepare/resolve-server.ts';
 import type { Actor } from '../members/policy.ts';
 import { describeConfiguration } from './present-configuration.ts';
 

@@ -4,7 +4,7 @@ import type { InheritancePlan, InstanceSettings } from '@plugboard/contracts/api
 import { sql } from 'kysely';
 
 import { withTenant } from '../../store/tenant.ts';
-import { findEntry } from '../instances/find-entry.ts';
+import { findEntry } from '../instances/prepare/find-entry.ts';
 import { type PresentInstance, readPresent } from '../instances/revisions/present-instance.ts';
 import type { SharedSettings } from './effective-settings.ts';
 import type { Environment } from './layers.ts';

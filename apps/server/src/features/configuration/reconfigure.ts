@@ -12,7 +12,7 @@ import { Secret } from '@plugboard/vault';
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
 import type { Candidate } from '../instances/candidate.ts';
-import { checkRemoteUrl } from '../instances/resolve-server.ts';
+import { checkRemoteUrl } from '../instances/prepare/resolve-server.ts';
 import type { PresentInstance } from '../instances/revisions/present-instance.ts';
 import { openSecretsOf } from '../instances/revisions/stored-candidate.ts';
 import { applyPatch } from './apply-patch.ts';

@@ -10,7 +10,7 @@ import type { AppServices } from '../../app/services.ts';
 import type { Candidate } from '../instances/candidate.ts';
 import type { PresentInstance } from '../instances/revisions/present-instance.ts';
 import type { Tell } from '../instances/tell.ts';
-import { tryCandidate } from '../instances/try-candidate.ts';
+import { tryCandidate } from '../instances/trial/try-candidate.ts';
 import { refuseProblems } from './configure-launch.ts';
 import { planChange } from './plan-change.ts';
 

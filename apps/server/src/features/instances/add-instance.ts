@@ -9,17 +9,17 @@ import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
 import type { Author } from '../change.ts';
 import { slugTaken } from '../reference.ts';
-import type { FoundEntry } from './find-entry.ts';
+import type { FoundEntry } from './prepare/find-entry.ts';
 import { refuseAborted } from './or-aborted.ts';
 import { entryConflicts } from './plan/package-conflicts.ts';
 import { planInstance } from './plan/plan-instance.ts';
-import { prepareCandidate, type PrepareOptions } from './prepare-candidate.ts';
+import { prepareCandidate, type PrepareOptions } from './prepare/prepare-candidate.ts';
 import { removeInstance } from './remove-instance.ts';
-import type { RequestedServer } from './requested-server.ts';
-import { readRequest, secretsOf, settingsOf } from './read-request.ts';
+import type { RequestedServer } from './prepare/requested-server.ts';
+import { readRequest, secretsOf, settingsOf } from './prepare/read-request.ts';
 import { storeInstance } from './store-instance.ts';
 import type { Tell } from './tell.ts';
-import { tryCandidate } from './try-candidate.ts';
+import { tryCandidate } from './trial/try-candidate.ts';
 
 export type AddServices = Pick<
   AppServices,

@@ -1,7 +1,7 @@
 import type { AppServices } from '../../app/services.ts';
 import { type Author, commitChange } from '../change.ts';
 import { deleteInstance, requireInstance } from './queries.ts';
-import { releasePackage } from './hold-package.ts';
+import { releasePackage } from './prepare/hold-package.ts';
 import { removeInstanceFiles } from './remove-files.ts';
 import { packageFoldersOf } from './revisions/package-folders-of.ts';
 

@@ -9,8 +9,8 @@ import {
 import { AppError } from '@plugboard/contracts';
 import type { LockInstance } from '@plugboard/contracts/api';
 
-import type { RequestedServer } from '../instances/requested-server.ts';
-import { checkRemoteUrl } from '../instances/resolve-server.ts';
+import type { RequestedServer } from '../instances/prepare/requested-server.ts';
+import { checkRemoteUrl } from '../instances/prepare/resolve-server.ts';
 
 /**
  * An entry as a lock keeps it: all that a launch is made of. What only describes the server (its

@@ -4,7 +4,7 @@ import { describeBundle as describe, readBundle } from '@plugboard/runtime/bundl
 
 import type { AppServices } from '../../../app/services.ts';
 import { bundleFile } from '../../bundles/bundle-files.ts';
-import type { RequestedServer } from '../requested-server.ts';
+import type { RequestedServer } from '../prepare/requested-server.ts';
 
 /** A bundle before it is unpacked. */
 export interface PlannedBundle {

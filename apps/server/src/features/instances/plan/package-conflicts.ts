@@ -1,7 +1,7 @@
 import type { InstallConflict } from '@plugboard/contracts/api';
 import type { InstallPlan as PackagePlan } from '@plugboard/runtime';
 
-import type { FoundEntry } from '../find-entry.ts';
+import type { FoundEntry } from '../prepare/find-entry.ts';
 
 /** What differs, and what would help. */
 const differences = {

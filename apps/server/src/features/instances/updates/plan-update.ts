@@ -7,7 +7,7 @@ import { withTenant } from '../../../store/tenant.ts';
 import { type ChangeInstanceServices, contractAfter } from '../revisions/change-instance.ts';
 import type { PresentInstance } from '../revisions/present-instance.ts';
 import type { Tell } from '../tell.ts';
-import { tryCandidate } from '../try-candidate.ts';
+import { tryCandidate } from '../trial/try-candidate.ts';
 import { affectedAgents } from './affected-agents.ts';
 import { prepareUpdate, type PrepareUpdateServices } from './prepare-update.ts';
 import { presentContract } from './present-contract.ts';

@@ -1,7 +1,7 @@
 import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { selectToolbox } from '../../toolboxes/queries.ts';
-import { type PreparedCandidate, prepareCandidate } from '../prepare-candidate.ts';
+import { type PreparedCandidate, prepareCandidate } from '../prepare/prepare-candidate.ts';
 import type { PresentInstance } from '../revisions/present-instance.ts';
 import { openSecretsOf } from '../revisions/stored-candidate.ts';
 import type { Tell } from '../tell.ts';

@@ -6,7 +6,7 @@ import { type BundleRequest, prepareBundle } from '../../bundles/prepare-bundle.
 import type { Author } from '../../change.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import type { Candidate, PackageRecord } from '../candidate.ts';
-import { holdPackage } from '../hold-package.ts';
+import { holdPackage } from '../prepare/hold-package.ts';
 import {
   changeInstance,
   type ChangedInstance,

@@ -2,9 +2,9 @@ import { defaultTarget } from '@plugboard/catalog';
 import { AppError } from '@plugboard/contracts';
 
 import type { TenantDb } from '../../tenant-db.ts';
-import { findEntry } from '../find-entry.ts';
-import type { RequestedServer } from '../requested-server.ts';
-import { serverOfEntry } from '../resolve-server.ts';
+import { findEntry } from '../prepare/find-entry.ts';
+import type { RequestedServer } from '../prepare/requested-server.ts';
+import { serverOfEntry } from '../prepare/resolve-server.ts';
 import type { PresentInstance } from '../revisions/present-instance.ts';
 import { npmPackageOf } from './version-source.ts';
 

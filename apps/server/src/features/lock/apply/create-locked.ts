@@ -3,7 +3,7 @@ import type { LockInstance } from '@plugboard/contracts/api';
 
 import { withTenant } from '../../../store/tenant.ts';
 import { storeInstance } from '../../instances/store-instance.ts';
-import { tryCandidate } from '../../instances/try-candidate.ts';
+import { tryCandidate } from '../../instances/trial/try-candidate.ts';
 import { noSuch } from '../../reference.ts';
 import { selectToolbox } from '../../toolboxes/queries.ts';
 import type { ApplyContext } from './apply-context.ts';

@@ -9,7 +9,7 @@ import {
   type CandidateRequest,
   prepareCandidate,
   type PreparedCandidate,
-} from '../../instances/prepare-candidate.ts';
+} from '../../instances/prepare/prepare-candidate.ts';
 import { requestedFromLock } from '../locked-entry.ts';
 import type { ApplyContext } from './apply-context.ts';
 

@@ -1,7 +1,7 @@
 import { isAbsolute, normalize, relative } from 'node:path';
 
-import { checkMounts } from '../../instances/mounts.ts';
-import { checkRemoteUrl } from '../../instances/resolve-server.ts';
+import { checkMounts } from '../../instances/prepare/mounts.ts';
+import { checkRemoteUrl } from '../../instances/prepare/resolve-server.ts';
 import { candidateFromRow } from '../../instances/revisions/stored-candidate.ts';
 import type { InstanceRevision } from './backup-content.ts';
 

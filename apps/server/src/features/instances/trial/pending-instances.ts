@@ -1,7 +1,7 @@
 import type { InstanceSpec } from '@plugboard/runtime';
 import type { Secret } from '@plugboard/vault';
 
-import type { Definitions } from '../definitions/read-definitions.ts';
+import type { Definitions } from '../../definitions/read-definitions.ts';
 
 /** An instance on trial: it runs already, but nobody sees it until what it offers is known. */
 export interface PendingInstance {

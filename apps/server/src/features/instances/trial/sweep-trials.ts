@@ -1,8 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { AppServices } from '../../app/services.ts';
-import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
+import type { AppServices } from '../../../app/services.ts';
+import { listOrganizationIds, withTenant } from '../../../store/tenant.ts';
 import { leftNotes } from './trial-notes.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function sweepTrials(
   const left = await leftNotes(dataDir);
   if (left.length === 0) return;
   // Loaded for this alone: a start that finds nothing does without it.
-  const { removeInstanceFiles, removeUnusedPackage } = await import('./remove-files.ts');
+  const { removeInstanceFiles, removeUnusedPackage } = await import('../remove-files.ts');
   let since = Infinity;
   for (const { note } of left) {
     if (note?.kind === 'package') since = Math.min(since, note.since);

@@ -9,7 +9,7 @@ import {
 } from '@plugboard/catalog';
 import { AppError } from '@plugboard/contracts';
 
-import type { TenantDb } from '../tenant-db.ts';
+import type { TenantDb } from '../../tenant-db.ts';
 
 /** One version of a server as the catalog has it. */
 export interface FoundEntry {

@@ -1,10 +1,10 @@
 import { AppError } from '@plugboard/contracts';
 import type { LicencePolicy } from '@plugboard/contracts/api';
 
-import type { AppServices } from '../../app/services.ts';
-import { withTenant } from '../../store/tenant.ts';
-import { readLicencePolicy } from '../organizations/licence-policy.ts';
-import { licenceConflicts, type Licensed } from './plan/licence-conflicts.ts';
+import type { AppServices } from '../../../app/services.ts';
+import { withTenant } from '../../../store/tenant.ts';
+import { readLicencePolicy } from '../../organizations/licence-policy.ts';
+import { licenceConflicts, type Licensed } from '../plan/licence-conflicts.ts';
 import type { RequestedServer } from './requested-server.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
-import { withTenant } from '../../store/tenant.ts';
+import { buildApp, type TestApp } from '../../../app/testing/build-app.ts';
+import { withTenant } from '../../../store/tenant.ts';
 import { defaultSlug, factsOf } from './requested-server.ts';
 import { resolveServer } from './resolve-server.ts';
 

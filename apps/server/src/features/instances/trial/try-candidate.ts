@@ -1,15 +1,15 @@
 import { sharedCredentials } from '@plugboard/gateway';
 import type { InstanceSpec } from '@plugboard/runtime';
 
-import type { AppServices } from '../../app/services.ts';
-import type { Definitions } from '../definitions/read-definitions.ts';
-import type { Candidate } from './candidate.ts';
-import { orAborted, refuseAborted } from './or-aborted.ts';
+import type { AppServices } from '../../../app/services.ts';
+import type { Definitions } from '../../definitions/read-definitions.ts';
+import type { Candidate } from '../candidate.ts';
+import { orAborted, refuseAborted } from '../or-aborted.ts';
 import type { PendingInstance } from './pending-instances.ts';
-import { removeInstanceFiles } from './remove-files.ts';
-import type { Tell } from './tell.ts';
+import { removeInstanceFiles } from '../remove-files.ts';
+import type { Tell } from '../tell.ts';
 import { noteTrial } from './trial-notes.ts';
-import { withWorkFolder } from './work-folder.ts';
+import { withWorkFolder } from '../work-folder.ts';
 
 export type TryServices = Pick<AppServices, 'logs' | 'pending' | 'server' | 'supervisor'>;
 

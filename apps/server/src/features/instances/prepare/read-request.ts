@@ -5,10 +5,10 @@ import {
 } from '@plugboard/contracts/api';
 import { Secret } from '@plugboard/vault';
 
-import { noSuch } from '../reference.ts';
-import type { TenantDb } from '../tenant-db.ts';
-import { selectToolbox, type ToolboxRow } from '../toolboxes/queries.ts';
-import { selectInstance } from './queries.ts';
+import { noSuch } from '../../reference.ts';
+import type { TenantDb } from '../../tenant-db.ts';
+import { selectToolbox, type ToolboxRow } from '../../toolboxes/queries.ts';
+import { selectInstance } from '../queries.ts';
 import { defaultSlug, refuseMisplaced } from './requested-server.ts';
 import { type ResolvedServer, resolveServer } from './resolve-server.ts';
 

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 
-import type { AppServices } from '../../app/services.ts';
-import { removeUnusedPackage } from './remove-files.ts';
+import type { AppServices } from '../../../app/services.ts';
+import { removeUnusedPackage } from '../remove-files.ts';
 
 export type PackageServices = Pick<AppServices, 'db' | 'packageFolders' | 'server'>;
 

@@ -1,7 +1,7 @@
 import { defaultTarget, findBundled, type LaunchTarget, type ServerJson } from '@plugboard/catalog';
 import { AppError } from '@plugboard/contracts';
 
-import type { TenantDb } from '../tenant-db.ts';
+import type { TenantDb } from '../../tenant-db.ts';
 import { findEntry, type FoundEntry } from './find-entry.ts';
 import type { RequestedServer } from './requested-server.ts';
 

@@ -1,10 +1,10 @@
 import { catalogMetaKey, findBundled, readCatalogMeta, type ServerJson } from '@plugboard/catalog';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
-import { withTenant } from '../../store/tenant.ts';
-import { seedBundled } from '../catalog/sources/seed.ts';
-import { buildSource, storeEntries } from '../catalog/search/testing/build-catalog.ts';
+import { buildApp, type TestApp } from '../../../app/testing/build-app.ts';
+import { withTenant } from '../../../store/tenant.ts';
+import { seedBundled } from '../../catalog/sources/seed.ts';
+import { buildSource, storeEntries } from '../../catalog/search/testing/build-catalog.ts';
 import { findEntry } from './find-entry.ts';
 import { resolveServer } from './resolve-server.ts';
 

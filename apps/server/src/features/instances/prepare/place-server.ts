@@ -2,12 +2,12 @@ import type { LaunchTarget, ServerJson } from '@plugboard/catalog';
 import { AppError } from '@plugboard/contracts';
 import type { InstanceSettings } from '@plugboard/contracts/api';
 
-import type { AppServices } from '../../app/services.ts';
-import { type BundleOutbound, prepareBundle } from '../bundles/prepare-bundle.ts';
-import type { LaunchPlace } from '../configuration/configure-launch.ts';
-import type { PackageRecord } from './candidate.ts';
+import type { AppServices } from '../../../app/services.ts';
+import { type BundleOutbound, prepareBundle } from '../../bundles/prepare-bundle.ts';
+import type { LaunchPlace } from '../../configuration/configure-launch.ts';
+import type { PackageRecord } from '../candidate.ts';
 import type { RequestedServer } from './requested-server.ts';
-import type { Tell } from './tell.ts';
+import type { Tell } from '../tell.ts';
 
 export type PlaceServices = Pick<AppServices, 'db' | 'installer' | 'packageFolders' | 'server'>;
 

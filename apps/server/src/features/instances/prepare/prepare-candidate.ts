@@ -1,25 +1,25 @@
 import type { InstanceSettings } from '@plugboard/contracts/api';
 import type { Secret } from '@plugboard/vault';
 
-import type { AppServices } from '../../app/services.ts';
-import { withTenant } from '../../store/tenant.ts';
+import type { AppServices } from '../../../app/services.ts';
+import { withTenant } from '../../../store/tenant.ts';
 import {
   type ConfiguredLaunch,
   configureLaunch,
   type LaunchPlace,
   refuseProblems,
-} from '../configuration/configure-launch.ts';
-import { effectiveSettings } from '../configuration/effective-settings.ts';
-import type { ToolboxRow } from '../toolboxes/queries.ts';
-import type { Candidate } from './candidate.ts';
+} from '../../configuration/configure-launch.ts';
+import { effectiveSettings } from '../../configuration/effective-settings.ts';
+import type { ToolboxRow } from '../../toolboxes/queries.ts';
+import type { Candidate } from '../candidate.ts';
 import { holdPackage } from './hold-package.ts';
-import { refuseAborted } from './or-aborted.ts';
+import { refuseAborted } from '../or-aborted.ts';
 import { placeServer, type PlacedServer, type PlaceOptions } from './place-server.ts';
 import { refuseByLicence, refusePackageByLicence } from './refuse-by-licence.ts';
 import { checkRemoteUrl } from './resolve-server.ts';
 import { npmName, type RequestedServer } from './requested-server.ts';
-import { spaced } from './tell.ts';
-import { noteTrial } from './trial-notes.ts';
+import { spaced } from '../tell.ts';
+import { noteTrial } from '../trial/trial-notes.ts';
 
 export type PrepareServices = Pick<AppServices, 'db' | 'installer' | 'packageFolders' | 'server'>;
 
