@@ -30,9 +30,6 @@ const vitest = (name: string, limitMinutes: number, ...command: string[]): Step 
   limitMinutes,
 });
 
-const without = (...files: readonly string[]): string[] =>
-  files.flatMap((file) => ['--exclude', `**/${file}.test.ts`]);
-
 const types = check('types', 'tsc', '--noEmit');
 const lint = check('lint', 'oxlint', '--type-aware', '--deny-warnings');
 const format = check('format', 'oxfmt', '--check');
@@ -45,10 +42,7 @@ const onPostgres15 = (step: Step): Step => ({
   needs: '/usr/lib/postgresql/15/bin/postgres',
 });
 const external = onPostgres15(vitest('external', 15, '--project', 'unit', 'apps/server/'));
-const systemExternal = onPostgres15(
-  // The launcher knows no database, and nodes that share one do so in the other run too.
-  vitest('system-external', 25, '--project', 'system', ...without('launcher', 'sync-nodes')),
-);
+const systemExternal = onPostgres15(vitest('system-external', 25, '--project', 'system'));
 const conformance = vitest('conformance', 10, '--project', 'conformance');
 const servers = vitest('servers', 60, '--project', 'servers');
 
