@@ -14,6 +14,8 @@ export const errorKinds = {
   payload_too_large: { status: 413, report: false },
   install_failed: { status: 422, report: false },
   locked: { status: 423, report: false },
+  /** A person must sign in at another service first; `details` names who and where. */
+  sign_in_required: { status: 424, report: false },
   rate_limited: { status: 429, report: false },
   cancelled: { status: 499, report: false },
   internal: { status: 500, report: true },

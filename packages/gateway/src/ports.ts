@@ -12,6 +12,12 @@ export interface AgentIdentity {
   readonly tokenId: string;
   /** Epoch milliseconds; absent when the token does not expire. */
   readonly expiresAt: number | undefined;
+  /** The member for whom the agent acts; absent for one that acts for itself. */
+  readonly memberId?: string | undefined;
+  /** The endpoints that its token is for, as canonical URLs (RFC 8707); absent for all of them. */
+  readonly resources?: readonly string[] | undefined;
+  /** The toolboxes that its token is held to; absent for all that the agent may use. */
+  readonly toolboxIds?: readonly string[] | undefined;
 }
 
 /** Finds agents by their tokens. Resolves to undefined for unknown, expired or revoked ones. */
@@ -43,6 +49,8 @@ export interface OfferedInstance {
   readonly era: Era | undefined;
   /** Whether it is spoken to by HTTP, where a further connection costs no further process. */
   readonly isRemote: boolean;
+  /** Whose account its calls use: one for all, each member's own, or each agent's own. */
+  readonly account?: 'organization' | 'member' | 'agent' | undefined;
   /** Whether it ever asked something of a client: sampling, elicitation or roots. */
   readonly asksClients: boolean;
   readonly offerings: readonly Offering[];

@@ -13,6 +13,7 @@ interface Column {
 
 const typeNames: Readonly<Record<string, string>> = {
   _text: 'string[]',
+  _uuid: 'string[]',
   bool: 'boolean',
   bytea: 'Buffer',
   float4: 'number',

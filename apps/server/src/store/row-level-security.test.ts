@@ -2,7 +2,7 @@ import { newId } from '@plugboard/contracts';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { findTenantTables, type TenantTable } from './testing/tables.ts';
+import { findTenantTables, type TenantTable, withoutTenant } from './testing/tables.ts';
 import {
   asRole,
   buildOrganization,
@@ -68,6 +68,7 @@ function sampleOf(type: string): string {
     jsonb: "'{}'",
     boolean: 'true',
     'text[]': "'{}'",
+    'uuid[]': "'{}'",
     smallint: '1',
     integer: '1',
     real: '1',
@@ -114,7 +115,8 @@ describe('row-level security', () => {
     const { rows } = await asRole(database.superuser, (client) =>
       client.query(
         `select relname from pg_class where relnamespace = 'public'::regnamespace
-         and relkind in ('r', 'p', 'm', 'f') and relname <> 'schema_migrations'
+         and relkind in ('r', 'p', 'm', 'f')
+         and relname not in ('schema_migrations', 'master_keys', 'installation_keys')
          and not (relrowsecurity and relforcerowsecurity)`,
       ),
     );
@@ -137,12 +139,40 @@ describe('row-level security', () => {
       client.query(
         `select k.conname from pg_constraint k
          where k.contype = 'f' and k.connamespace = 'public'::regnamespace
+           and k.confrelid::regclass::text <> all ($1)
            and exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'organization_id')
            and not exists (select from pg_attribute a where a.attrelid = k.conrelid
                            and a.attname = 'organization_id' and a.attnum = any (k.conkey))`,
+        [withoutTenant],
       ),
     );
     expect(rows).toEqual([]);
+  });
+
+  it('keeps what people sign in with from work for an organization', async () => {
+    const user = newId();
+    await asRole(database.superuser, async (client) => {
+      await client.query(`insert into users (id, name, email) values ($1, 'Ann', $2)`, [
+        user,
+        `${user}@example.com`,
+      ]);
+      await client.query(
+        `insert into user_sessions (id, user_id, token, expires_at) values ($1, $1, $2, now())`,
+        [user, 'a token'],
+      );
+    });
+    for (const name of ['users', 'user_sessions']) {
+      expect(await affected(mine, `select from ${name}`), name).toBe(0);
+      expect(await affected(mine, `delete from ${name}`), name).toBe(0);
+      expect(await affected(undefined, `select from ${name}`), name).toBe(1);
+    }
+    await asRole(database.superuser, (client) =>
+      client.query(`update members set user_id = $1 where organization_id = $2`, [user, mine]),
+    );
+    expect(await affected(mine, 'select from users')).toBe(1);
+    expect(await affected(theirs, 'select from users')).toBe(0);
+    expect(await affected(mine, 'update users set name = name')).toBe(0);
+    expect(await affected(mine, 'delete from users')).toBe(0);
   });
 
   it('shows an organization its own rows and no others', async () => {

@@ -7,16 +7,36 @@ type Timestamp = ColumnType<Date, Date | string, Date | string>;
 type GeneratedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type GeneratedJson = ColumnType<unknown, string | undefined, string>;
 
+export interface AgentClients {
+  organization_id: string;
+  client_id: string;
+  agent_id: string;
+  name: string;
+  secret_hash: Buffer | null;
+  jwks: Json | null;
+  token_id: string;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+}
+
 export interface AgentTokens {
   id: string;
   organization_id: string;
   agent_id: string;
   name: string;
-  hash: Buffer;
+  hash: Buffer | null;
   hint: string;
   created_at: GeneratedTimestamp;
   expires_at: Timestamp | null;
   revoked_at: Timestamp | null;
+  kind: Generated<'static' | 'oauth'>;
+  client_id: string | null;
+  client_name: string | null;
+  member_id: string | null;
+  resources: string[] | null;
+  toolbox_ids: string[] | null;
+  last_used_at: Timestamp | null;
 }
 
 export interface Agents {
@@ -26,6 +46,7 @@ export interface Agents {
   name: string;
   created_at: GeneratedTimestamp;
   revoked_at: Timestamp | null;
+  member_id: string | null;
 }
 
 export interface ApiKeys {
@@ -63,6 +84,17 @@ export interface AuditRecords {
   instance_id: string | null;
   record: string;
   hash: Buffer;
+}
+
+export interface AuthorizationRequests {
+  id: string;
+  organization_id: string;
+  state_hash: Buffer;
+  member_id: string;
+  browser_hash: Buffer | null;
+  sealed: Buffer;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp;
 }
 
 export interface CatalogPostings {
@@ -212,6 +244,81 @@ export interface ConfigurationTemplates {
   updated_at: GeneratedTimestamp;
 }
 
+export interface ConnectionAgents {
+  organization_id: string;
+  connection_id: string;
+  agent_id: string;
+  member_id: string | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface ConnectionConsents {
+  organization_id: string;
+  member_id: string;
+  issuer: string;
+  client_id: string;
+  redirect_uri: string;
+  scopes: string[];
+  created_at: GeneratedTimestamp;
+}
+
+export interface Connections {
+  id: string;
+  organization_id: string;
+  credential_id: string;
+  provider: string | null;
+  issuer: string;
+  resource: string | null;
+  oauth_client_id: string;
+  grant_type: string;
+  scopes: Generated<string[]>;
+  account: Json | null;
+  state: 'connected' | 'needs_sign_in' | 'revoked';
+  reason: string | null;
+  access_expires_at: Timestamp | null;
+  refresh_at: Timestamp | null;
+  failures: Generated<number>;
+  retry_at: Timestamp | null;
+  refreshed_at: Timestamp | null;
+  blocked_calls: Generated<number>;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
+export interface CredentialVersions {
+  organization_id: string;
+  credential_id: string;
+  version: number;
+  sealed: Buffer | null;
+  member_id: string | null;
+  note: string | null;
+  created_at: GeneratedTimestamp;
+  destroyed_at: Timestamp | null;
+}
+
+export interface Credentials {
+  id: string;
+  organization_id: string;
+  owner_kind: 'organization' | 'member' | 'agent';
+  member_id: string | null;
+  agent_id: string | null;
+  kind: 'api_key' | 'oauth' | 'database' | 'service_account' | 'basic' | 'custom';
+  provider: string | null;
+  name: string;
+  labels: Generated<string[]>;
+  facts: GeneratedJson;
+  owner_key_id: string;
+  sealed_key: Buffer | null;
+  version: Generated<number>;
+  expires_at: Timestamp | null;
+  test: Json | null;
+  created_by: string | null;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+  last_opened_at: Timestamp | null;
+  destroyed_at: Timestamp | null;
+}
+
 export interface Grants {
   id: string;
   organization_id: string;
@@ -223,6 +330,27 @@ export interface Grants {
   offering_kind: 'tool' | 'prompt' | 'resource' | 'resource_template' | null;
   offering_name: string | null;
   expires_at: Timestamp | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface InstallationKeys {
+  purpose: string;
+  master_key_id: string;
+  sealed: Buffer;
+  created_at: GeneratedTimestamp;
+}
+
+export interface InstanceCredentials {
+  id: string;
+  organization_id: string;
+  instance_id: string;
+  slot: string;
+  place: 'env' | 'header' | 'file' | 'descriptor';
+  template: string;
+  owner_kind: 'organization' | 'member' | 'agent';
+  member_id: string | null;
+  agent_id: string | null;
+  credential_id: string;
   created_at: GeneratedTimestamp;
 }
 
@@ -272,6 +400,21 @@ export interface Instances {
   settings: GeneratedJson;
   package: Json | null;
   revision: Generated<number>;
+  account: Generated<'organization' | 'member' | 'agent'>;
+}
+
+export interface Invitations {
+  id: string;
+  organization_id: string;
+  email: string;
+  role: 'owner' | 'admin' | 'member' | 'auditor';
+  member_id: string | null;
+  hash: Buffer;
+  invited_by: string | null;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp;
+  accepted_at: Timestamp | null;
+  revoked_at: Timestamp | null;
 }
 
 export interface LevelOverrides {
@@ -283,11 +426,60 @@ export interface LevelOverrides {
   created_at: GeneratedTimestamp;
 }
 
+export interface MasterKeys {
+  id: string;
+  provider: 'file' | 'env' | 'aws-kms' | 'gcp-kms' | 'vault-transit';
+  wrapped: Buffer | null;
+  provider_key: string | null;
+  created_at: GeneratedTimestamp;
+  retired_at: Timestamp | null;
+}
+
 export interface Members {
   id: string;
   organization_id: string;
   name: string;
   role: 'owner' | 'admin' | 'member' | 'auditor';
+  created_at: GeneratedTimestamp;
+  user_id: string | null;
+  suspended_at: Timestamp | null;
+  source: Generated<'invitation' | 'sso' | 'scim'>;
+}
+
+export interface OauthClients {
+  id: string;
+  organization_id: string;
+  issuer: string;
+  method: 'preregistered' | 'cimd' | 'dcr';
+  client_id: string;
+  sealed_secrets: Buffer | null;
+  metadata: GeneratedJson;
+  provider_id: string | null;
+  expires_at: Timestamp | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface OauthProviders {
+  id: string;
+  organization_id: string;
+  slug: string;
+  title: string;
+  issuer: string | null;
+  scopes: string[] | null;
+  allow_private_network: Generated<boolean>;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
+export interface OauthRecords {
+  kind: string;
+  id_hash: Buffer;
+  payload: Buffer;
+  grant_hash: Buffer | null;
+  uid_hash: Buffer | null;
+  user_code_hash: Buffer | null;
+  expires_at: Timestamp | null;
+  consumed_at: Timestamp | null;
   created_at: GeneratedTimestamp;
 }
 
@@ -324,6 +516,10 @@ export interface OwnerKeys {
   organization_id: string;
   sealed: Buffer;
   created_at: GeneratedTimestamp;
+  owner_kind: Generated<'organization' | 'member' | 'agent'>;
+  owner_id: string | null;
+  master_key_id: string | null;
+  retired_at: Timestamp | null;
 }
 
 export interface SchemaMigrations {
@@ -373,15 +569,66 @@ export interface Toolboxes {
   name: string;
   environment: Generated<'dev' | 'staging' | 'prod'>;
   created_at: GeneratedTimestamp;
+  member_level: 'read' | 'write' | 'execute' | 'admin' | null;
+}
+
+export interface UserAccounts {
+  id: string;
+  user_id: string;
+  provider_id: string;
+  account_id: string;
+  password: string | null;
+  access_token: string | null;
+  refresh_token: string | null;
+  id_token: string | null;
+  access_token_expires_at: Timestamp | null;
+  refresh_token_expires_at: Timestamp | null;
+  scope: string | null;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
+export interface UserSessions {
+  id: string;
+  user_id: string;
+  token: string;
+  active_organization_id: string | null;
+  ip_address: string | null;
+  user_agent: string | null;
+  expires_at: Timestamp;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
+export interface UserVerifications {
+  id: string;
+  identifier: string;
+  value: string;
+  expires_at: Timestamp;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
+export interface Users {
+  id: string;
+  name: string;
+  email: string;
+  email_verified: Generated<boolean>;
+  image: string | null;
+  two_factor_enabled: Generated<boolean>;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
 }
 
 export interface Database {
+  agent_clients: AgentClients;
   agent_tokens: AgentTokens;
   agents: Agents;
   api_keys: ApiKeys;
   audit_checkpoints: AuditCheckpoints;
   audit_heads: AuditHeads;
   audit_records: AuditRecords;
+  authorization_requests: AuthorizationRequests;
   catalog_postings: CatalogPostings;
   catalog_server_texts: CatalogServerTexts;
   catalog_servers: CatalogServers;
@@ -392,11 +639,23 @@ export interface Database {
   catalog_words: CatalogWords;
   configuration_layers: ConfigurationLayers;
   configuration_templates: ConfigurationTemplates;
+  connection_agents: ConnectionAgents;
+  connection_consents: ConnectionConsents;
+  connections: Connections;
+  credential_versions: CredentialVersions;
+  credentials: Credentials;
   grants: Grants;
+  installation_keys: InstallationKeys;
+  instance_credentials: InstanceCredentials;
   instance_revisions: InstanceRevisions;
   instances: Instances;
+  invitations: Invitations;
   level_overrides: LevelOverrides;
+  master_keys: MasterKeys;
   members: Members;
+  oauth_clients: OauthClients;
+  oauth_providers: OauthProviders;
+  oauth_records: OauthRecords;
   offerings: Offerings;
   organization_directory: OrganizationDirectory;
   organization_settings: OrganizationSettings;
@@ -407,4 +666,8 @@ export interface Database {
   sessions: Sessions;
   tasks: Tasks;
   toolboxes: Toolboxes;
+  user_accounts: UserAccounts;
+  user_sessions: UserSessions;
+  user_verifications: UserVerifications;
+  users: Users;
 }

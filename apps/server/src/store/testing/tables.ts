@@ -7,10 +7,20 @@ export interface TenantTable {
 }
 
 /** Tables that are of no organization, and why that is right. */
-const withoutTenant: ReadonlySet<string> = new Set([
+export const withoutTenant: readonly string[] = [
   // Written by migrations alone.
   'schema_migrations',
-]);
+  // The installation's own keys, sealed.
+  'master_keys',
+  'installation_keys',
+  // People, who may be members of several organizations, and what they sign in with.
+  'users',
+  'user_sessions',
+  'user_accounts',
+  'user_verifications',
+  // Clients, codes and tokens, by hashes; sealed.
+  'oauth_records',
+];
 
 /** Every table of the public schema that holds an organization's data, found in the catalog. */
 export async function findTenantTables(client: Client): Promise<readonly TenantTable[]> {
@@ -20,7 +30,7 @@ export async function findTenantTables(client: Client): Promise<readonly TenantT
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'm', 'f')
     group by c.relname order by c.relname`);
   return rows
-    .filter(({ name }) => !withoutTenant.has(name))
+    .filter(({ name }) => !withoutTenant.includes(name))
     .map(({ name, columns }) => ({
       name,
       tenantColumn: columns.includes('organization_id') ? 'organization_id' : 'id',

@@ -1,0 +1,1 @@
+export type { TokenSet } from './tokens.ts';
