@@ -1,5 +1,7 @@
 export { createBackupKey, openBackup, packBackup } from './backup-file.ts';
 export type { BackupKey, OpenedBackup } from './backup-file.ts';
+export { createDataKey, openDataKey, openFields, resealDataKey, sealFields } from './credential.ts';
+export type { CredentialIdentity, NewDataKey } from './credential.ts';
 export { createOwnerKey, openOwnerKey, openSecret, sealSecret } from './envelope.ts';
 export type { SecretIdentity } from './envelope.ts';
 export { deriveKey, loadMasterKey } from './master-key.ts';
