@@ -89,12 +89,15 @@ export interface AuditRecords {
 export interface AuthorizationRequests {
   id: string;
   organization_id: string;
-  state_hash: Buffer;
+  state_hash: Buffer | null;
   member_id: string;
   browser_hash: Buffer | null;
   sealed: Buffer;
+  connection_id: string | null;
+  failure: string | null;
   created_at: GeneratedTimestamp;
   expires_at: Timestamp;
+  ended_at: Timestamp | null;
 }
 
 export interface CatalogPostings {
@@ -268,10 +271,13 @@ export interface Connections {
   credential_id: string;
   provider: string | null;
   issuer: string;
+  server: GeneratedJson;
   resource: string | null;
   oauth_client_id: string;
-  grant_type: string;
+  grant_type: 'authorization_code' | 'client_credentials' | 'jwt_bearer';
+  identity_id: string | null;
   scopes: Generated<string[]>;
+  allow_private_network: Generated<boolean>;
   account: Json | null;
   state: 'connected' | 'needs_sign_in' | 'revoked';
   reason: string | null;
@@ -464,7 +470,9 @@ export interface OauthProviders {
   organization_id: string;
   slug: string;
   title: string;
+  definition: string | null;
   issuer: string | null;
+  variables: GeneratedJson;
   scopes: string[] | null;
   allow_private_network: Generated<boolean>;
   created_at: GeneratedTimestamp;
@@ -502,6 +510,7 @@ export interface OrganizationDirectory {
 export interface OrganizationSettings {
   organization_id: string;
   licence_policy: Json | null;
+  second_factor_required: Generated<boolean>;
 }
 
 export interface Organizations {
@@ -520,6 +529,13 @@ export interface OwnerKeys {
   owner_id: string | null;
   master_key_id: string | null;
   retired_at: Timestamp | null;
+}
+
+export interface PasswordLinks {
+  hash: Buffer;
+  user_id: string;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp;
 }
 
 export interface SchemaMigrations {
@@ -552,6 +568,12 @@ export interface Sessions {
   created_at: GeneratedTimestamp;
   last_seen_at: GeneratedTimestamp;
   subscriptions: GeneratedJson;
+}
+
+export interface SignInLimits {
+  key: Buffer;
+  attempts: number;
+  resets_at: Timestamp;
 }
 
 export interface Tasks {
@@ -588,16 +610,42 @@ export interface UserAccounts {
   updated_at: GeneratedTimestamp;
 }
 
+export interface UserPasskeys {
+  id: string;
+  user_id: string;
+  name: string | null;
+  public_key: string;
+  credential_id: string;
+  counter: number;
+  device_type: string;
+  backed_up: boolean;
+  transports: string | null;
+  aaguid: string | null;
+  created_at: GeneratedTimestamp;
+}
+
 export interface UserSessions {
   id: string;
   user_id: string;
   token: string;
+  method: Generated<string>;
   active_organization_id: string | null;
+  seen_at: GeneratedTimestamp;
   ip_address: string | null;
   user_agent: string | null;
   expires_at: Timestamp;
   created_at: GeneratedTimestamp;
   updated_at: GeneratedTimestamp;
+}
+
+export interface UserTwoFactors {
+  id: string;
+  user_id: string;
+  secret: string;
+  backup_codes: string;
+  verified: Generated<boolean>;
+  failed_verification_count: Generated<number>;
+  locked_until: Timestamp | null;
 }
 
 export interface UserVerifications {
@@ -661,13 +709,17 @@ export interface Database {
   organization_settings: OrganizationSettings;
   organizations: Organizations;
   owner_keys: OwnerKeys;
+  password_links: PasswordLinks;
   schema_migrations: SchemaMigrations;
   session_messages: SessionMessages;
   sessions: Sessions;
+  sign_in_limits: SignInLimits;
   tasks: Tasks;
   toolboxes: Toolboxes;
   user_accounts: UserAccounts;
+  user_passkeys: UserPasskeys;
   user_sessions: UserSessions;
+  user_two_factors: UserTwoFactors;
   user_verifications: UserVerifications;
   users: Users;
 }

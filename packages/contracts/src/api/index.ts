@@ -37,7 +37,17 @@ export type {
   SettingsPatch,
   TemplateView,
 } from './configuration-values.ts';
+export { connectionGrants, connectionStates } from './connections.ts';
+export type {
+  BeginConnectionInput,
+  BegunConnection,
+  ConnectionGrant,
+  ConnectionRequestView,
+  ConnectionState,
+  ConnectionView,
+} from './connections.ts';
 export type { Grant } from './grants.ts';
+export type { ProviderView, SetProviderInput } from './providers.ts';
 export {
   argumentsSchema,
   environmentVariablesSchema,

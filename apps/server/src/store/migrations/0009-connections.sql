@@ -7,12 +7,16 @@ create table oauth_providers (
   -- As in Plugboard's data (github, google, …), or a new one.
   slug text not null,
   title text not null,
-  -- Null for one of Plugboard's data.
+  -- Which of Plugboard's data it follows; null for one known by its issuer.
+  definition text,
   issuer text,
+  -- What addresses of its definition depend on: {"host": "gitlab.example.com"}.
+  variables jsonb not null default '{}',
   scopes text[],
   allow_private_network boolean not null default false,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  constraint oauth_providers_known_check check ((definition is null) <> (issuer is null)),
   constraint oauth_providers_slug_key unique (organization_id, slug),
   constraint oauth_providers_organization_key unique (organization_id, id)
 );
@@ -35,26 +39,34 @@ create table oauth_clients (
   constraint oauth_clients_provider_fk foreign key (organization_id, provider_id)
     references oauth_providers (organization_id, id) on delete cascade
 );
+-- A client of no provider is used for its authorization server's resources alone.
 create unique index oauth_clients_issuer_key on oauth_clients (organization_id, issuer, method, coalesce(provider_id, organization_id));
 create index oauth_clients_provider_idx on oauth_clients (organization_id, provider_id);
 
 -- A credential obtained by OAuth: what is known of it besides its tokens, which are its credential's.
 create table connections (
+  -- Its credential's id as well.
   id uuid constraint connections_pk primary key,
   organization_id uuid not null,
   credential_id uuid not null,
   provider text,
   issuer text not null,
+  -- The authorization server's metadata (RFC 8414), as it was when this was connected.
+  server jsonb not null default '{}',
   -- The MCP server or API that its tokens are for (RFC 8707); null where the provider has no such thing.
   resource text,
   oauth_client_id uuid not null,
   -- authorization_code, client_credentials, jwt_bearer (ID-JAG).
-  grant_type text not null,
+  grant_type text not null
+    constraint connections_grant_check check (grant_type in ('authorization_code', 'client_credentials', 'jwt_bearer')),
+  -- For an ID-JAG: the connection to the identity provider that vouches for the person.
+  identity_id uuid,
   scopes text[] not null default '{}',
+  allow_private_network boolean not null default false,
   -- Whose account there: {"id", "name"}; null where the service does not tell.
   account jsonb,
   state text not null constraint connections_state_check check (state in ('connected', 'needs_sign_in', 'revoked')),
-  -- A code, and words for a person.
+  -- Why it needs sign-in, as a code.
   reason text,
   -- When the access token ends, and from when on it is refreshed; null where it does not end.
   access_expires_at timestamptz,
@@ -69,11 +81,15 @@ create table connections (
   updated_at timestamptz not null default now(),
   constraint connections_organization_key unique (organization_id, id),
   constraint connections_credential_key unique (organization_id, credential_id),
+  constraint connections_id_check check (id = credential_id),
+  constraint connections_identity_fk foreign key (organization_id, identity_id)
+    references connections (organization_id, id) on delete set null (identity_id),
   constraint connections_credential_fk foreign key (organization_id, credential_id)
     references credentials (organization_id, id) on delete cascade,
   constraint connections_client_fk foreign key (organization_id, oauth_client_id)
     references oauth_clients (organization_id, id)
 );
+create index connections_identity_idx on connections (organization_id, identity_id);
 create index connections_client_idx on connections (organization_id, oauth_client_id);
 create index connections_refresh_idx on connections (organization_id, refresh_at) where state = 'connected';
 
@@ -92,19 +108,23 @@ create table connection_agents (
 );
 create index connection_agents_agent_idx on connection_agents (organization_id, agent_id);
 
--- Authorizations under way. Each is used once.
+-- Authorizations under way and how they ended. Each is used once.
 create table authorization_requests (
   id uuid constraint authorization_requests_pk primary key,
   organization_id uuid not null constraint authorization_requests_organization_fk references organizations (id) on delete cascade,
-  -- SHA-256 of state.
-  state_hash bytea not null constraint authorization_requests_state_length check (length(state_hash) = 32),
+  -- SHA-256 of state, which there is from when the member has said yes until it comes back.
+  state_hash bytea constraint authorization_requests_state_length check (length(state_hash) = 32),
   member_id uuid not null,
   -- SHA-256 of what the browser that began it must bring back.
   browser_hash bytea,
   -- The rest, sealed: verifier, nonce, issuer, client, what is connected, where to go on.
   sealed bytea not null,
+  -- The connection that it renews or made, and otherwise why there is none, as a code.
+  connection_id uuid,
+  failure text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
+  ended_at timestamptz,
   constraint authorization_requests_state_key unique (organization_id, state_hash),
   constraint authorization_requests_member_fk foreign key (organization_id, member_id)
     references members (organization_id, id) on delete cascade
