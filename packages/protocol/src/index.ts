@@ -82,6 +82,7 @@ export { endedWhenProbed } from './upstream/handshake.ts';
 export type { HttpOptions } from './upstream/http-endpoint.ts';
 export { listOfferings } from './upstream/list-offerings.ts';
 export type { ListedOffering, ListLimits, OnUnusable } from './upstream/list-offerings.ts';
+export type { Refusal, UpstreamAuthorization } from './upstream/upstream-authorization.ts';
 export { SseParser } from './upstream/sse-parser.ts';
 export type { SseEvent, SseParserOptions } from './upstream/sse-parser.ts';
 export type {

@@ -1,6 +1,7 @@
 export type {
   ConnectOptions,
   Driver,
+  Injection,
   RunningServer,
   ServerExit,
   ServerSinks,
@@ -29,8 +30,9 @@ export type {
   PublishedPackage,
   PublishedVersion,
 } from './install/published.ts';
-export { defaultLimits } from './instance.ts';
+export { defaultLimits, inlineSecrets } from './instance.ts';
 export type {
+  InjectedSecret,
   InstanceSource,
   InstanceSpec,
   NetworkPolicy,
@@ -38,6 +40,7 @@ export type {
   ProcessLaunch,
   RemoteLaunch,
   ResourceLimits,
+  SecretPlace,
 } from './instance.ts';
 export type { Log } from './log.ts';
 export type { LogLine } from './logs/log-line.ts';

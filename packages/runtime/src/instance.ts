@@ -1,4 +1,4 @@
-import type { Era } from '@plugboard/protocol';
+import type { Era, UpstreamAuthorization } from '@plugboard/protocol';
 import type { Secret } from '@plugboard/vault';
 
 /** Which hosts a server may reach. `open` needs no proxy and is the admin's explicit choice. */
@@ -61,16 +61,49 @@ export interface InstanceSpec {
 }
 
 /**
- * Opens an instance's secrets: environment variables for a process, headers for a remote. Called at
- * each start and never kept.
+ * How a server gets a secret. `env`: a variable of its environment. `header`: sent with each request
+ * to a remote one. `file`: a file in memory that only the server reads; the variable holds its path.
+ * `descriptor`: an inherited descriptor; the variable holds `/proc/self/fd/N`.
+ */
+export type SecretPlace = 'env' | 'header' | 'file' | 'descriptor';
+
+/** A secret for one start of a server, and how it reaches it. */
+export interface InjectedSecret {
+  /** Names the variable or the header. */
+  readonly slot: string;
+  readonly place: SecretPlace;
+  readonly value: Secret;
+}
+
+/**
+ * Opens the secrets of an instance for a credential set. Called at each start; nothing of it is kept
+ * beyond that start. Rejects with `AppError('sign_in_required')` while somebody must connect an
+ * account first.
  */
 export type OpenSecrets = (
   instance: InstanceSpec,
   credentialSet: string,
-) => Promise<Readonly<Record<string, Secret>>>;
+) => Promise<readonly InjectedSecret[]>;
 
 /** Where the supervisor learns what to run. */
 export interface InstanceSource {
   find(organizationId: string, instanceId: string): Promise<InstanceSpec | undefined>;
   openSecrets: OpenSecrets;
+  /**
+   * For a remote server whose token changes while it is connected: asked at each start, and then for
+   * the headers of each request. Resolves to undefined where `openSecrets` has all there is.
+   */
+  authorization?(
+    instance: InstanceSpec,
+    credentialSet: string,
+  ): Promise<UpstreamAuthorization | undefined>;
+}
+
+/** Secrets by name as an instance keeps them itself: variables of a process, headers of a remote. */
+export function inlineSecrets(
+  { driver }: ProcessLaunch | RemoteLaunch,
+  secrets: Readonly<Record<string, Secret>>,
+): InjectedSecret[] {
+  const place = driver === 'process' ? 'env' : 'header';
+  return Object.entries(secrets).map(([slot, value]) => ({ slot, place, value }));
 }

@@ -1,12 +1,15 @@
 import type { Dispatcher } from 'undici';
 
 import { HttpResponse, type ResponseHandler } from './http-response.ts';
+import type { UpstreamAuthorization } from './upstream-authorization.ts';
 
 /** Settings of connections over HTTP. */
 export interface HttpOptions {
   readonly url: string | URL;
   /** Sent with every request: credentials and the like. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that change while the connection lives; they win over `headers`. */
+  readonly authorization?: UpstreamAuthorization;
   /**
    * Carries all requests, several at once, so an undici `Agent` or `Pool` and not a `Client`. It
    * decides which addresses may be reached, and stays open when the connection ends.

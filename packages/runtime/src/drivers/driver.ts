@@ -1,7 +1,6 @@
-import type { Upstream, UpstreamOptions } from '@plugboard/protocol';
-import type { Secret } from '@plugboard/vault';
+import type { Upstream, UpstreamAuthorization, UpstreamOptions } from '@plugboard/protocol';
 
-import type { InstanceSpec } from '../instance.ts';
+import type { InjectedSecret, InstanceSpec } from '../instance.ts';
 
 /** How Plugboard introduces itself to a server, how long it waits for the answer, and who hears it. */
 export interface ConnectOptions extends Pick<
@@ -45,6 +44,13 @@ export interface ServerSinks {
   readonly signal: AbortSignal;
 }
 
+/** What a server is given to prove who calls. */
+export interface Injection {
+  readonly secrets: readonly InjectedSecret[];
+  /** Headers that change while it is connected; of remote servers alone. */
+  readonly authorization?: UpstreamAuthorization | undefined;
+}
+
 /** Starts servers of one kind of launch. */
 export interface Driver<L extends InstanceSpec['launch']> {
   /**
@@ -53,7 +59,7 @@ export interface Driver<L extends InstanceSpec['launch']> {
    */
   start(
     spec: InstanceSpec & { readonly launch: L },
-    secrets: Readonly<Record<string, Secret>>,
+    injection: Injection,
     sinks: ServerSinks,
   ): Promise<RunningServer>;
 }

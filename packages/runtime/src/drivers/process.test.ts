@@ -460,7 +460,7 @@ describe('a plain server', () => {
           mounts: [],
         },
       },
-      {},
+      { secrets: [] },
       { onStderr: ignore, signal: new AbortController().signal },
     );
     await expect(start).rejects.toMatchObject({

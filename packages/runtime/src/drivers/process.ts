@@ -4,9 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
-import type { Secret } from '@plugboard/vault';
 
-import type { InstanceSpec, ProcessLaunch } from '../instance.ts';
+import type { InjectedSecret, InstanceSpec, ProcessLaunch } from '../instance.ts';
 import type { Log } from '../log.ts';
 import { createGroup } from '../sandbox/cgroup/group.ts';
 import { dataDirIdentity } from '../sandbox/data-dir-identity.ts';
@@ -24,7 +23,7 @@ import { prlimitCommands } from '../sandbox/resource-limits.ts';
 import { seccompFilter } from '../sandbox/seccomp/filter.ts';
 import { instanceUid } from '../sandbox/uids.ts';
 import { commandLine } from './command-line.ts';
-import type { Driver, RunningServer, ServerSinks } from './driver.ts';
+import type { Driver, Injection, RunningServer, ServerSinks } from './driver.ts';
 import { resolveFolders } from './launch-folders.ts';
 import { leakedDescriptors } from './leaked-descriptors.ts';
 import { plainPlan, proxyPort, sandboxedPlan, sandboxHelpers } from './process-plan.ts';
@@ -85,7 +84,7 @@ export async function createProcessDriver(
 
   async function start(
     spec: ProcessSpec,
-    secrets: Readonly<Record<string, Secret>>,
+    injection: Injection,
     sinks: ServerSinks,
   ): Promise<RunningServer> {
     const { launch } = spec;
@@ -107,7 +106,7 @@ export async function createProcessDriver(
     const grouping = createGroup(tools.nursery, `${spec.id}-${startId}`, limits);
     const [group, plan] = await Promise.allSettled([
       grouping,
-      makePlan(spec, secrets, owner, proxy !== undefined),
+      makePlan(spec, injection.secrets, owner, proxy !== undefined),
     ]);
     if (group.status === 'rejected') throw group.reason;
     if (plan.status === 'rejected') {
@@ -133,7 +132,7 @@ export async function createProcessDriver(
 
   async function makePlan(
     spec: ProcessSpec,
-    secrets: Readonly<Record<string, Secret>>,
+    secrets: readonly InjectedSecret[],
     owner: string,
     proxied: boolean,
   ): Promise<ProcessPlan> {

@@ -1,5 +1,6 @@
 import { AppError } from '@plugboard/contracts';
-import type { Secret } from '@plugboard/vault';
+
+import type { InjectedSecret } from '../instance.ts';
 
 /** The transport's own, which a setting must not bend. */
 const reserved = new Set([
@@ -24,12 +25,18 @@ const reserved = new Set([
  */
 export function remoteHeaders(
   plain: Readonly<Record<string, string>>,
-  secrets: Readonly<Record<string, Secret>>,
+  secrets: readonly InjectedSecret[],
 ): Readonly<Record<string, string>> {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(plain)) headers.set(checkName(name), value);
-  for (const [name, secret] of Object.entries(secrets)) {
-    headers.set(checkName(name), secret.reveal());
+  for (const { slot, place, value } of secrets) {
+    if (place !== 'header') {
+      throw new AppError(
+        'invalid_input',
+        `A remote server gets secrets as headers, not ${slot} as ${place}.`,
+      );
+    }
+    headers.set(checkName(slot), value.reveal());
   }
   for (const [name, value] of headers) checkValue(name, value);
   return Object.fromEntries(headers);

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Secret } from '@plugboard/vault';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { InstanceSpec, RemoteLaunch } from '../instance.ts';
+import { inlineSecrets, type InstanceSpec, type RemoteLaunch } from '../instance.ts';
 import { buildSupervisor } from '../testing/build-supervisor.ts';
 import type { RunningServer } from './driver.ts';
 import { createRemoteDriver } from './remote.ts';
@@ -109,7 +109,9 @@ async function start(
   signal = new AbortController().signal,
 ): Promise<RunningServer> {
   const driver = createRemoteDriver();
-  const started = await driver.start(buildSpec(launch), secrets, { onStderr() {}, signal });
+  const spec = buildSpec(launch);
+  const injection = { secrets: inlineSecrets(spec.launch, secrets) };
+  const started = await driver.start(spec, injection, { onStderr() {}, signal });
   running.push(started);
   return started;
 }
@@ -192,7 +194,7 @@ describe('the supervisor with remote servers', () => {
         remote: createRemoteDriver(),
         process: { start: async () => Promise.reject(new Error('no processes here')) },
       },
-      source: { find: async () => spec, openSecrets: async () => ({}) },
+      source: { find: async () => spec, openSecrets: async () => [] },
     });
     const failure = bench.supervisor.acquire('o-1', 'i-1', '');
     await expect(failure).rejects.toMatchObject({

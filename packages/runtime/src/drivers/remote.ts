@@ -22,7 +22,7 @@ const noExit: ServerExit = { code: null, signal: null, stderrTail: '', outOfMemo
  */
 export function createRemoteDriver({ lookup }: RemoteDriverOptions = {}): Driver<RemoteLaunch> {
   return {
-    async start({ launch }, secrets, { signal }): Promise<RunningServer> {
+    async start({ launch }, { secrets, authorization }, { signal }): Promise<RunningServer> {
       signal.throwIfAborted();
       const url = remoteUrl(launch);
       const headers = remoteHeaders(launch.headers, secrets);
@@ -58,7 +58,14 @@ export function createRemoteDriver({ lookup }: RemoteDriverOptions = {}): Driver
         exited,
         memory: async () => undefined,
         async connect(introduction) {
-          upstream = await connect({ ...introduction, url, headers, dispatcher, signal });
+          upstream = await connect({
+            ...introduction,
+            url,
+            headers,
+            dispatcher,
+            signal,
+            ...(authorization && { authorization }),
+          });
           void upstream.closed.then(end);
           return upstream;
         },

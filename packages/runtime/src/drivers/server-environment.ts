@@ -1,14 +1,14 @@
 import { AppError } from '@plugboard/contracts';
-import type { Secret } from '@plugboard/vault';
 
-import type { ProcessLaunch } from '../instance.ts';
+import type { InjectedSecret, ProcessLaunch } from '../instance.ts';
 import type { InstanceFolders } from '../sandbox/folders.ts';
 import { ownerVariable } from '../sandbox/processes.ts';
 import { systemPath } from '../sandbox/tools.ts';
+import { injectedVariables } from './injected-variables.ts';
 
 export interface EnvironmentOptions {
   readonly launch: ProcessLaunch;
-  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly secrets: readonly InjectedSecret[];
   readonly folders: InstanceFolders;
   /** The folder that holds the `node` to be found on the path. */
   readonly nodeFolder: string;
@@ -30,7 +30,7 @@ export function serverEnvironment(options: EnvironmentOptions): Record<string, s
     LOGNAME: 'plugboard',
     ...launch.env,
   };
-  for (const [name, secret] of Object.entries(secrets)) env[name] = secret.reveal();
+  Object.assign(env, injectedVariables(secrets));
   for (const [name, value] of Object.entries(env)) checkVariable(name, value);
   return { ...env, ...proxyVariables(proxyUrl), [ownerVariable]: owner };
 }

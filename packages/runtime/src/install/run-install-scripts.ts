@@ -160,7 +160,7 @@ async function runScript(
     command: ['/bin/sh', '-c', `exec 1>&2\n${line}`],
     env: serverEnvironment({
       launch,
-      secrets: {},
+      secrets: [],
       folders,
       nodeFolder: dirname(insideNode),
       owner,

@@ -12,9 +12,9 @@ const shortest = 6;
  * the part after an authorization scheme, and all of these as JSON text, URL-encoded, in
  * hexadecimal, and in base64 at any alignment.
  */
-export function createRedactor(secrets: Readonly<Record<string, Secret>>): Redact {
+export function createRedactor(secrets: Iterable<Secret>): Redact {
   const forms = new Set<string>();
-  for (const secret of Object.values(secrets)) {
+  for (const secret of secrets) {
     for (const part of partsOf(secret.reveal())) {
       for (const form of formsOf(part)) if (form.length >= shortest) forms.add(form);
     }

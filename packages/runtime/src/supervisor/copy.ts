@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '@plugboard/contracts';
 import type { Upstream } from '@plugboard/protocol';
-import type { Secret } from '@plugboard/vault';
 
+import type { Injection } from '../drivers/driver.ts';
 import type { InstanceSpec } from '../instance.ts';
 import { createRedactor } from '../logs/redact.ts';
 import type { CopyContext, CopyKey } from './copy-context.ts';
@@ -172,7 +172,7 @@ export class Copy {
   /** What fails before the server itself is started is not held against it. */
   async #start(signal: AbortSignal): Promise<Upstream> {
     const { options, queue } = this.#context;
-    const { organizationId, instanceId, credentialSet } = this.key;
+    const { organizationId, instanceId } = this.key;
     this.#advance({ type: 'start', at: this.#now() });
     let leave: (() => void) | undefined;
     try {
@@ -183,10 +183,10 @@ export class Copy {
       const place = spec.launch.driver;
       if (place === 'process') leave = await queue.enter(organizationId, signal);
       if (place === 'process' || this.key.own) await this.#context.makeRoom(this, place);
-      const secrets = await orAborted(options.source.openSecrets(spec, credentialSet), signal);
+      const injection = await orAborted(this.#openInjection(spec), signal);
       const slot = leave && setTimeout(leave, this.#context.limits.startSlotMs);
       try {
-        return await this.#launch(spec, secrets, signal);
+        return await this.#launch(spec, injection, signal);
       } finally {
         clearTimeout(slot);
       }
@@ -199,13 +199,19 @@ export class Copy {
     }
   }
 
-  async #launch(
-    spec: InstanceSpec,
-    secrets: Readonly<Record<string, Secret>>,
-    signal: AbortSignal,
-  ): Promise<Upstream> {
+  async #openInjection(spec: InstanceSpec): Promise<Injection> {
+    const { source } = this.#context.options;
+    const { credentialSet } = this.key;
+    const [secrets, authorization] = await Promise.all([
+      source.openSecrets(spec, credentialSet),
+      spec.launch.driver === 'remote' ? source.authorization?.(spec, credentialSet) : undefined,
+    ]);
+    return { secrets, authorization };
+  }
+
+  async #launch(spec: InstanceSpec, injection: Injection, signal: AbortSignal): Promise<Upstream> {
     const { options, limits } = this.#context;
-    const redact = createRedactor(secrets);
+    const redact = createRedactor(injection.secrets.map(({ value }) => value));
     const tail = new StderrTail();
     const { organizationId, instanceId, own } = this.key;
     const { onMessage, onRequest } = this.#context;
@@ -222,7 +228,7 @@ export class Copy {
         clientInfo: options.clientInfo,
         capabilities: own?.capabilities ?? routedCapabilities,
         spec,
-        secrets,
+        injection,
         signal,
         onStderr: (line) => {
           const text = redact(line.toString('utf8'));

@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { AppError } from '@plugboard/contracts';
 import { endedWhenProbed, type Upstream } from '@plugboard/protocol';
-import type { Secret } from '@plugboard/vault';
 
-import type { Driver, RunningServer, ServerSinks } from '../drivers/driver.ts';
+import type { Driver, Injection, RunningServer, ServerSinks } from '../drivers/driver.ts';
 import type { InstanceSpec, ProcessLaunch, RemoteLaunch } from '../instance.ts';
 import { EarlyMessages, type UpstreamHandlers } from './early-messages.ts';
 import { describeExit } from './exit-reason.ts';
@@ -18,7 +17,7 @@ export interface Drivers {
 export interface StartRequest {
   readonly drivers: Drivers;
   readonly spec: InstanceSpec;
-  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly injection: Injection;
   readonly clientInfo: { readonly name: string; readonly version: string };
   readonly capabilities: Readonly<Record<string, unknown>>;
   /** Hears the server from its first byte on. */
@@ -60,12 +59,12 @@ export async function startServer(request: StartRequest): Promise<StartedServer>
 }
 
 async function startOnce(request: StartRequest): Promise<StartedServer> {
-  const { drivers, spec, secrets, onStderr, signal } = request;
+  const { drivers, spec, injection, onStderr, signal } = request;
   const life = new AbortController();
   const giveUp = (): void => life.abort(signal.reason);
   signal.addEventListener('abort', giveUp, { once: true });
   const timer = setTimeout(() => life.abort(tooSlow(spec)), spec.startTimeoutMs);
-  const starting = startWith(drivers, spec, secrets, { onStderr, signal: life.signal });
+  const starting = startWith(drivers, spec, injection, { onStderr, signal: life.signal });
   try {
     signal.throwIfAborted();
     const server = await orAborted(starting, life.signal);
@@ -96,13 +95,13 @@ export async function whenEnded(started: StartedServer, spec: InstanceSpec): Pro
 async function startWith(
   drivers: Drivers,
   spec: InstanceSpec,
-  secrets: Readonly<Record<string, Secret>>,
+  injection: Injection,
   sinks: ServerSinks,
 ): Promise<RunningServer> {
   const { launch } = spec;
   return launch.driver === 'process'
-    ? drivers.process.start({ ...spec, launch }, secrets, sinks)
-    : drivers.remote.start({ ...spec, launch }, secrets, sinks);
+    ? drivers.process.start({ ...spec, launch }, injection, sinks)
+    : drivers.remote.start({ ...spec, launch }, injection, sinks);
 }
 
 async function connect(server: RunningServer, request: StartRequest): Promise<Upstream> {

@@ -98,7 +98,7 @@ describe('acquire', () => {
           if (broken) throw new Error('database away');
           return spec;
         },
-        openSecrets: async () => ({}),
+        openSecrets: async () => [],
       },
     });
     await expect(other.supervisor.acquire('org-1', spec.id, '')).rejects.toThrow('database away');

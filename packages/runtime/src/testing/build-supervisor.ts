@@ -55,7 +55,9 @@ export async function buildSupervisor(
         const spec = specs.get(instanceId);
         return spec?.organizationId === organizationId ? spec : undefined;
       },
-      openSecrets: async () => ({ API_KEY: new Secret('s3cr3t-value-of-the-key') }),
+      openSecrets: async () => [
+        { slot: 'API_KEY', place: 'env', value: new Secret('s3cr3t-value-of-the-key') },
+      ],
     },
     drivers: { process: notingDriver(pids), remote: noRemotes },
     logs,
@@ -131,8 +133,8 @@ export function isAlive(pid: number): boolean {
 
 function notingDriver(pids: number[]): Driver<ProcessLaunch> {
   return {
-    async start(spec, secrets, sinks) {
-      const server = await plainDriver.start(spec, secrets, sinks);
+    async start(spec, injection, sinks) {
+      const server = await plainDriver.start(spec, injection, sinks);
       pids.push(server.pid ?? 0);
       return server;
     },

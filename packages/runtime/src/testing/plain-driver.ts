@@ -10,11 +10,11 @@ import type { ProcessLaunch } from '../instance.ts';
 
 /** Starts Node scripts as plain processes in a group of their own: what the supervisor needs, no isolation. */
 export const plainDriver: Driver<ProcessLaunch> = {
-  async start({ launch }, secrets, sinks) {
+  async start({ launch }, { secrets }, sinks) {
     const { signal } = sinks;
     signal.throwIfAborted();
     const env = { ...launch.env };
-    for (const [name, secret] of Object.entries(secrets)) env[name] = secret.reveal();
+    for (const { slot, value } of secrets) env[slot] = value.reveal();
     const child = spawn(process.execPath, [launch.entry, ...launch.args], {
       cwd: launch.installDir,
       env,

@@ -79,7 +79,7 @@ async function callTest(
   { key, tool, arguments: given }: CredentialTest,
   signal: AbortSignal,
 ): Promise<CredentialOutcome> {
-  const redact = createRedactor(secrets);
+  const redact = createRedactor(Object.values(secrets));
   const failed = (text: string): CredentialOutcome => {
     const message = redact(text).slice(0, maxMessage);
     return { key, tool, ok: false, message };

@@ -70,7 +70,7 @@ async function addOne(
 ): Promise<ImportOutcome> {
   const { name } = planned;
   // What servers and installers say passes through here, and a server may repeat what it was given.
-  const redact = createRedactor(secrets);
+  const redact = createRedactor(Object.values(secrets));
   const revealed = Object.fromEntries(
     Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()]),
   );

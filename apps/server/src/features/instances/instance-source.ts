@@ -1,5 +1,10 @@
-import type { InstanceSource, InstanceSpec } from '@plugboard/runtime';
-import { openSecret, type Secret } from '@plugboard/vault';
+import {
+  type InjectedSecret,
+  inlineSecrets,
+  type InstanceSource,
+  type InstanceSpec,
+} from '@plugboard/runtime';
+import { openSecret } from '@plugboard/vault';
 import type { Kysely } from 'kysely';
 
 import type { Database } from '../../store/schema.ts';
@@ -45,20 +50,21 @@ export function createInstanceSource(options: InstanceSourceOptions): InstanceSo
       );
     },
 
-    async openSecrets({ organizationId, id }): Promise<Readonly<Record<string, Secret>>> {
+    async openSecrets({ organizationId, id, launch }): Promise<readonly InjectedSecret[]> {
       const onTrial = pending.find(organizationId, id);
-      if (onTrial) return onTrial.secrets;
+      if (onTrial) return inlineSecrets(launch, onTrial.secrets);
       const row = await selectRow(organizationId, id);
       const { sealedSecretsFromRow } = await launchRows();
       const sealed = sealedSecretsFromRow(row?.sealed_secrets ?? {});
-      if (sealed.size === 0) return {};
+      if (sealed.size === 0) return [];
       const key = await keyring.ownerKey(organizationId);
-      return Object.fromEntries(
+      const opened = Object.fromEntries(
         [...sealed].map(([name, value]) => [
           name,
           openSecret(key, { ownerId: organizationId, instanceId: id, name }, value),
         ]),
       );
+      return inlineSecrets(launch, opened);
     },
   };
 }

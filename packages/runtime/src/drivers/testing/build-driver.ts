@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { Secret } from '@plugboard/vault';
 
+import { inlineSecrets } from '../../instance.ts';
 import type { InstanceSpec, ProcessLaunch } from '../../instance.ts';
 import type { Destination } from '../../sandbox/network/egress-proxy.ts';
 import { probeSandbox } from '../../sandbox/probe.ts';
@@ -88,11 +89,18 @@ export async function buildDriver(
         },
       };
       const stderr: string[] = [];
-      const sealed = Object.entries(secrets).map(([name, text]) => [name, new Secret(text)]);
-      const server = await driver.start(spec, Object.fromEntries(sealed), {
-        onStderr: (line) => stderr.push(line.toString()),
-        signal: signal ?? new AbortController().signal,
-      });
+      const injected = inlineSecrets(
+        spec.launch,
+        Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, new Secret(text)])),
+      );
+      const server = await driver.start(
+        spec,
+        { secrets: injected },
+        {
+          onStderr: (line) => stderr.push(line.toString()),
+          signal: signal ?? new AbortController().signal,
+        },
+      );
       running.push(server);
       const upstream = await server.connect({
         clientInfo: { name: 'test', version: '1' },

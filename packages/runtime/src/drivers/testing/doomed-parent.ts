@@ -31,7 +31,7 @@ await driver.start(
       mounts: [],
     },
   },
-  {},
+  { secrets: [] },
   {
     onStderr: (line) => process.stdout.write(`${line.toString()}\n`),
     signal: new AbortController().signal,
