@@ -9,12 +9,21 @@ export type {
   ChangeRecord,
   RecordedArguments,
 } from './audit-record.ts';
-export { sharedCredentials } from './call/credential-set.ts';
+export { credentialSetOf, sharedCredentials } from './call/credential-set.ts';
+export type { CallIdentity } from './call/credential-set.ts';
 export type { Caller } from './call/record.ts';
 export { createGateway } from './create-gateway.ts';
 export type { Gateway, GatewayLimits, GatewayOptions } from './create-gateway.ts';
 export { parseEndpoint } from './endpoint.ts';
 export type { Endpoint } from './endpoint.ts';
+export { agentScope } from './http/authenticate.ts';
+export {
+  baseUrlFor,
+  resourceMetadataUrl,
+  resourceOfMetadata,
+  resourcePath,
+  resourceUrl,
+} from './http/protected-resource.ts';
 export type { ServerInfo } from './methods/initialize.ts';
 export type {
   AccessSnapshot,
