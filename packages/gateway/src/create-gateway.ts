@@ -46,6 +46,8 @@ import { createToolsets } from './toolset/toolsets.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface GatewayOptions {
+  /** Where the gateway is reached, without a slash at its end: tokens name endpoints below it. */
+  readonly baseUrl: string;
   readonly agents: AgentDirectory;
   readonly access: AccessSource;
   readonly audit: AuditLog;
@@ -131,6 +133,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const services: HttpServices = {
     agents,
+    baseUrl: options.baseUrl,
     audit,
     upstreams,
     toolsets,

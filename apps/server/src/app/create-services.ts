@@ -75,6 +75,7 @@ export async function createServices(
   const jobs = owner.use(createJobs({ pool, log }));
   const agents = owner.use(createAgentDirectory({ db, pool, onChange }, clock));
   const gateway = createGateway({
+    baseUrl: server.urls.base,
     agents,
     access: createAccessSource(db),
     audit,

@@ -35,9 +35,10 @@ export async function handle(
       );
       return;
     }
-    const identity = await authenticate(request, services.agents);
+    const resource = { baseUrl: services.baseUrl, path: `/${sse ? 'sse' : 'mcp'}${endpoint.path}` };
+    const identity = await authenticate(request, services.agents, resource);
     if (!identity) {
-      const { message, wwwAuthenticate } = challenge(request);
+      const { message, wwwAuthenticate } = challenge(request, resource);
       refuse(response, 401, message, { 'www-authenticate': wwwAuthenticate });
       return;
     }

@@ -25,6 +25,8 @@ import { takeMessage } from './take-message.ts';
 
 export interface HttpServices extends MethodServices, InitializeServices {
   readonly agents: AgentDirectory;
+  /** Where the gateway is reached, without a slash at its end. */
+  readonly baseUrl: string;
   readonly relay: SessionRelay;
   readonly logs: EventLogs;
   readonly streamStore: StreamStore;

@@ -55,6 +55,7 @@ export async function serveGateway(options: {
   }
   const access = { ...options.access };
   const gateway = createGateway({
+    baseUrl: 'http://127.0.0.1:4477',
     agents: {
       find: async (token) => (revoked.has(token) ? undefined : identities.get(token)),
       holds: async ({ agentId }) => !revoked.has(agentId),
