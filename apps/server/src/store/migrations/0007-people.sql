@@ -18,9 +18,14 @@ create table users (
 create table user_sessions (
   id uuid constraint user_sessions_pk primary key,
   user_id uuid not null constraint user_sessions_user_fk references users (id) on delete cascade,
+  -- What their cookie holds with a signature, without which it opens nothing.
   token text not null constraint user_sessions_token_key unique,
+  -- How they proved who they are: password, second_factor, passkey, sso.
+  method text not null default 'password',
   -- The organization that they act in.
   active_organization_id uuid,
+  -- When it was last used: one that lies idle ends.
+  seen_at timestamptz not null default now(),
   ip_address text,
   user_agent text,
   expires_at timestamptz not null,
@@ -59,6 +64,56 @@ create table user_verifications (
 );
 create index user_verifications_identifier_idx on user_verifications (identifier);
 create index user_verifications_expires_idx on user_verifications (expires_at);
+
+create table user_two_factors (
+  id uuid constraint user_two_factors_pk primary key,
+  user_id uuid not null constraint user_two_factors_user_fk references users (id) on delete cascade
+    constraint user_two_factors_user_key unique,
+  -- Both sealed.
+  secret text not null,
+  backup_codes text not null,
+  verified boolean not null default false,
+  failed_verification_count integer not null default 0,
+  locked_until timestamptz
+);
+
+create table user_passkeys (
+  id uuid constraint user_passkeys_pk primary key,
+  user_id uuid not null constraint user_passkeys_user_fk references users (id) on delete cascade,
+  name text,
+  public_key text not null,
+  credential_id text not null constraint user_passkeys_credential_key unique,
+  counter bigint not null,
+  device_type text not null,
+  backed_up boolean not null,
+  transports text,
+  aaguid text,
+  created_at timestamptz not null default now()
+);
+create index user_passkeys_user_idx on user_passkeys (user_id);
+
+-- Links by which a password is set anew, each once.
+create table password_links (
+  -- SHA-256 of what the link holds.
+  hash bytea constraint password_links_pk primary key constraint password_links_hash_length check (length(hash) = 32),
+  user_id uuid not null constraint password_links_user_fk references users (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+create index password_links_user_idx on password_links (user_id);
+create index password_links_expires_idx on password_links (expires_at);
+
+-- How often somebody tried of late, by what is limited: an account or an address, known by its keyed hash.
+create table sign_in_limits (
+  key bytea constraint sign_in_limits_pk primary key constraint sign_in_limits_key_length check (length(key) = 32),
+  attempts integer not null,
+  -- When counting begins anew.
+  resets_at timestamptz not null
+);
+create index sign_in_limits_resets_idx on sign_in_limits (resets_at);
+
+alter table organization_settings
+  add column second_factor_required boolean not null default false;
 
 -- A member is a user in an organization; one without a user acts through API keys alone.
 alter table members
@@ -116,7 +171,9 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['user_sessions', 'user_accounts', 'user_verifications'] loop
+  foreach t in array array[
+    'user_sessions', 'user_accounts', 'user_verifications', 'user_two_factors', 'user_passkeys', 'password_links', 'sign_in_limits'
+  ] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format(
@@ -124,3 +181,22 @@ begin
       t);
   end loop;
 end $$;
+
+-- Who has signed in sees in which organizations they are members, while working for none.
+create function current_person() returns uuid
+  language sql stable parallel safe
+  return nullif(current_setting('plugboard.user_id', true), '')::uuid;
+
+create policy own on members for select
+  using (current_organization() is null and user_id = current_person());
+create policy own on organizations for select using (
+  current_organization() is null
+  and exists (select from members m where m.organization_id = organizations.id and m.user_id = current_person())
+);
+create policy own on organization_settings for select using (
+  current_organization() is null
+  and exists (
+    select from members m
+    where m.organization_id = organization_settings.organization_id and m.user_id = current_person()
+  )
+);

@@ -18,6 +18,10 @@ export const withoutTenant: readonly string[] = [
   'user_sessions',
   'user_accounts',
   'user_verifications',
+  'user_two_factors',
+  'user_passkeys',
+  'password_links',
+  'sign_in_limits',
   // Clients, codes and tokens, by hashes; sealed.
   'oauth_records',
 ];
