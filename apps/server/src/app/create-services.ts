@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 
 import { createAccessSource } from '../features/access/access-source.ts';
 import { openAuditService } from '../features/audit/audit-service.ts';
+import { createAccessTokens } from '../features/connections/refresh/create-access-tokens.ts';
 import { Turns } from '../features/definitions/turns.ts';
 import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/trial/pending-instances.ts';
@@ -48,6 +49,7 @@ export async function createServices(
   const auditKey = deriveKey(masterKey, 'audit-checkpoints').export();
   const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
   const keyring = createKeyring(db, masterKey);
+  const accessTokens = owner.use(createAccessTokens());
   const pending = new PendingInstances();
   const definitionTurns = new Turns();
   const instanceChanges = new InstanceChanges();
@@ -103,6 +105,7 @@ export async function createServices(
     audit,
     auditKey,
     keyring,
+    accessTokens,
     installer,
     published: createPublished({ dataDir }),
     pending,

@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 
 import type { AuditService } from '../features/audit/audit-service.ts';
+import type { AccessTokens } from '../features/connections/refresh/access-tokens.ts';
 import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/trial/pending-instances.ts';
@@ -44,6 +45,8 @@ export interface AppServices {
   /** Signs and checks the marks of the audit log. */
   readonly auditKey: Buffer;
   readonly keyring: Keyring;
+  /** Keeps the tokens of connections good. */
+  readonly accessTokens: AccessTokens;
   readonly installer: Installer;
   /** What registries say of packages that are not installed. */
   readonly published: Published;
