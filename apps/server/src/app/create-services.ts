@@ -19,6 +19,7 @@ import { PendingInstances } from '../features/instances/trial/pending-instances.
 import { sweepTrials } from '../features/instances/trial/sweep-trials.ts';
 import { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import { createKeyring } from '../features/organizations/keyring.ts';
+import { createPeople } from '../features/people/people.ts';
 import { createSessionMail } from '../features/sessions/session-mail.ts';
 import { createSessionStore } from '../features/sessions/session-store.ts';
 import { createStreamStore } from '../features/sessions/stream-store.ts';
@@ -50,6 +51,13 @@ export async function createServices(
   const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
   const keyring = createKeyring(db, masterKey);
   const accessTokens = owner.use(createAccessTokens());
+  const people = createPeople({
+    db,
+    urls: server.urls,
+    clock,
+    log,
+    sessionKey: () => Promise.resolve(deriveKey(masterKey, 'sessions')),
+  });
   const pending = new PendingInstances();
   const definitionTurns = new Turns();
   const instanceChanges = new InstanceChanges();
@@ -105,6 +113,7 @@ export async function createServices(
     audit,
     auditKey,
     keyring,
+    people,
     accessTokens,
     installer,
     published: createPublished({ dataDir }),

@@ -12,6 +12,7 @@ import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/trial/pending-instances.ts';
 import type { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import type { Keyring } from '../features/organizations/keyring.ts';
+import type { People } from '../features/people/people.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { ServerUrls } from '../http/urls.ts';
 import type { Connection } from '../store/pool.ts';
@@ -45,6 +46,8 @@ export interface AppServices {
   /** Signs and checks the marks of the audit log. */
   readonly auditKey: Buffer;
   readonly keyring: Keyring;
+  /** Who is signed in. */
+  readonly people: People;
   /** Keeps the tokens of connections good. */
   readonly accessTokens: AccessTokens;
   readonly installer: Installer;

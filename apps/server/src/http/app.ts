@@ -8,6 +8,7 @@ import { authenticateMember } from '../features/members/authenticate.ts';
 import { allowAnyPage, createRegistryApp } from '../features/registry/registry-app.ts';
 import { presentApiError, toApiError } from './api/api-error.ts';
 import type { ApiHandler } from './api/api-handler.ts';
+import { createStylesApp } from '../pages/styles-app.ts';
 import { landingPage } from './landing-page.ts';
 import { registryPrefix } from './registry-path.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -37,7 +38,8 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     c.set('requestId', requestId);
     await next();
     c.header('x-request-id', requestId);
-    for (const [name, value] of headers) c.header(name, value);
+    // Pages say themselves what they may load and where their forms go.
+    for (const [name, value] of headers) if (!c.res.headers.has(name)) c.header(name, value);
   });
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
@@ -82,7 +84,8 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
   });
   app.route(registryPrefix, createRegistryApp(services));
 
-  // Sign-in for people and OAuth for agents (/oauth, /.well-known) come here, then the console at /.
+  app.route('/', createStylesApp());
+
   app.get('/', (c) => {
     return c.html(landingPage(urls));
   });
