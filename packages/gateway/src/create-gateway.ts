@@ -183,7 +183,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   return {
     handle: (request, response) => handle(services, request, response),
-    toolset: (organizationId, agentId, endpoint) => toolsets.get(organizationId, agentId, endpoint),
+    toolset: (organizationId, agentId, endpoint) =>
+      toolsets.get({ organizationId, agentId }, endpoint),
     async callTool(caller, tool, { signal, onMessage }) {
       const endpoint = parseEndpoint(`/mcp${tool.endpointPath ?? ''}`);
       if (!endpoint) throw new Error(`no endpoint at ${tool.endpointPath}`);
@@ -191,7 +192,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const request = readEnvelope(buildRequest('0', 'tools/call', params));
       const call: CallRequest = {
         facts: { callId: newId(), caller, method: 'tools/call', startedAt: clock() },
-        toolset: await toolsets.get(caller.organizationId, caller.agentId, endpoint),
+        toolset: await toolsets.get(caller, endpoint),
         client: silentClient,
         request,
         params: parseParams(request),

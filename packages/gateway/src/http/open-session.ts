@@ -63,7 +63,7 @@ export async function initialize(
 ): Promise<{ readonly session: Session; readonly result: Buffer }> {
   const client = readClient(message, params);
   const { organizationId, agentId } = identity;
-  const toolset = await services.toolsets.get(organizationId, agentId, endpoint);
+  const toolset = await services.toolsets.get(identity, endpoint);
   const startForHello = helloStarter(services.upstreams, organizationId);
   const { protocolVersion } = client;
   const result = await initializeResult(

@@ -35,8 +35,7 @@ export async function serveRequest(
   }
   try {
     const startedAt = services.clock();
-    const { organizationId, agentId } = session.identity;
-    const toolset = await services.toolsets.get(organizationId, agentId, session.endpoint);
+    const toolset = await services.toolsets.get(session.identity, session.endpoint);
     reply.answer(
       await answerRequest(services, {
         session,

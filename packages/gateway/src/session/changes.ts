@@ -85,9 +85,8 @@ export function createChangeWatch<T extends Watched>(services: ChangeServices<T>
   }
 
   async function compare(session: T): Promise<void> {
-    const { organizationId, agentId } = session.identity;
     const before = session.shown;
-    const toolset = await toolsets.get(organizationId, agentId, session.endpoint);
+    const toolset = await toolsets.get(session.identity, session.endpoint);
     session.shown = toolset.lists;
     wakeAt(session, Math.min(toolset.validUntil, session.identity.expiresAt ?? Infinity));
     session.onAccess?.(toolset);

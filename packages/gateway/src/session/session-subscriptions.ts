@@ -98,7 +98,7 @@ export function createSessionSubscriptions(
     });
     session.accessListener = (current) => recheck(session, current);
     // Grants may have changed while the server was asked.
-    recheck(session, await toolsets.get(organizationId, identity.agentId, endpoint));
+    recheck(session, await toolsets.get(identity, endpoint));
   }
 
   function recheck(session: Session, toolset: Toolset): void {
@@ -163,8 +163,8 @@ export function createSessionSubscriptions(
       if (!session.hasStream) return;
       const missing = session.subscribed.filter((uri) => !session.held.has(uri));
       if (missing.length === 0) return;
-      const { organizationId, identity, endpoint } = session;
-      toolsetOf.set(session, await toolsets.get(organizationId, identity.agentId, endpoint));
+      const { identity, endpoint } = session;
+      toolsetOf.set(session, await toolsets.get(identity, endpoint));
       for (const uri of missing) await again(session, uri);
     },
   };

@@ -45,7 +45,8 @@ export class Session implements SessionAddress {
   readonly idHash: Buffer;
   /** Names it between nodes, and its client's own connections. Opens nothing. */
   readonly key: string;
-  readonly identity: AgentIdentity;
+  /** By the token that was last shown: one that is obtained by OAuth changes within its session. */
+  identity: AgentIdentity;
   readonly endpoint: Endpoint;
   protocolVersion: string;
   logLevel: string | undefined;

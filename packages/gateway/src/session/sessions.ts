@@ -125,6 +125,7 @@ export function createSessions(store: SessionStore, clock: () => number): Sessio
       const session = sessions.get(id) ?? (await takeUp(id, identity, endpoint));
       if (session?.identity.tokenId !== identity.tokenId) return undefined;
       if (session.endpoint.path !== endpoint.path) return undefined;
+      session.identity = identity;
       session.lastUsedAt = clock();
       return session;
     },

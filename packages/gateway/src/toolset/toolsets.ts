@@ -1,11 +1,17 @@
 import type { ChangeEvent } from '@plugboard/contracts';
 
 import type { Endpoint } from '../endpoint.ts';
-import type { AccessSnapshot, AccessSource } from '../ports.ts';
+import type { AccessSnapshot, AccessSource, AgentIdentity } from '../ports.ts';
+import { narrowAccess } from './narrow-access.ts';
 import { buildToolset, type Toolset } from './toolset.ts';
 
 /** Agents whose access is kept in memory; beyond it the longest unused is dropped. */
 const maxAgents = 5_000;
+/** The same for each agent: its tokens may be held to many sets of toolboxes. */
+const maxToolsetsPerAgent = 200;
+
+/** Whose toolset: an agent's, as far as the toolboxes that its token is held to. */
+export type ToolsetOwner = Pick<AgentIdentity, 'organizationId' | 'agentId' | 'toolboxIds'>;
 
 interface AgentAccess {
   readonly organizationId: string;
@@ -18,8 +24,8 @@ interface AgentAccess {
  * kept, so what is served is never older than the last event heard.
  */
 export interface Toolsets {
-  /** The agent's toolset at an endpoint. Rejects with what the access source rejects with. */
-  get(organizationId: string, agentId: string, endpoint: Endpoint): Promise<Toolset>;
+  /** The owner's toolset at an endpoint. Rejects with what the access source rejects with. */
+  get(owner: ToolsetOwner, endpoint: Endpoint): Promise<Toolset>;
   /** Forgets what the event may have changed. */
   drop(event: ChangeEvent): void;
 }
@@ -42,14 +48,19 @@ export function createToolsets(source: AccessSource, clock: () => number): Tools
   }
 
   return {
-    async get(organizationId, agentId, endpoint) {
+    async get({ organizationId, agentId, toolboxIds }, endpoint) {
       const agent = access(organizationId, agentId);
-      const kept = agent.toolsets.get(endpoint.path);
+      const key = keyOf(endpoint, toolboxIds);
+      const kept = agent.toolsets.get(key);
       const now = clock();
       if (kept && now < kept.validUntil) return kept;
-      const toolset = buildToolset(await agent.snapshot, endpoint, now);
+      const toolset = buildToolset(narrowAccess(await agent.snapshot, toolboxIds), endpoint, now);
       // An endpoint that serves nothing is not worth remembering: its path is the caller's choice.
-      if (toolset.instances.length > 0) agent.toolsets.set(endpoint.path, toolset);
+      if (toolset.instances.length > 0) {
+        agent.toolsets.delete(key);
+        agent.toolsets.set(key, toolset);
+        if (agent.toolsets.size > maxToolsetsPerAgent) dropOldest(agent.toolsets);
+      }
       return toolset;
     },
     drop(event) {
@@ -66,7 +77,12 @@ export function createToolsets(source: AccessSource, clock: () => number): Tools
   };
 }
 
-function dropOldest(agents: Map<string, AgentAccess>): void {
-  const oldest = agents.keys().next();
-  if (!oldest.done) agents.delete(oldest.value);
+/** JSON, so that no path and no list of ids can be spelled as another pair of them. */
+function keyOf({ path }: Endpoint, toolboxIds: readonly string[] | undefined): string {
+  return toolboxIds === undefined ? path : JSON.stringify([path, ...toolboxIds.toSorted()]);
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  const oldest = map.keys().next();
+  if (!oldest.done) map.delete(oldest.value);
 }

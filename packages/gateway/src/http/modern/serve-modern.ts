@@ -71,7 +71,7 @@ async function serveRequest(
   const method = request.method ?? '';
   try {
     if (method.length > maxMethodLength) throw new MethodNotFound(method);
-    const toolset = await services.toolsets.get(organizationId, agentId, exchange.endpoint);
+    const toolset = await services.toolsets.get(exchange.identity, exchange.endpoint);
     const caller = { organizationId, agentId, tokenId };
     const facts = { callId: newId(), caller, method, startedAt: services.clock() };
     const asked = { exchange, facts, request, id, params, toolset, reply, signal };
