@@ -7,16 +7,23 @@ export interface OutboundResponse {
   readonly body: AsyncIterable<Uint8Array> | null;
 }
 
-/** GETs from addresses that a person named. Dispose of it to end its connections. */
+export interface OutboundRequest {
+  /** GET by default. */
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** `manual`: a redirect is the answer. Followed by default. */
+  readonly redirect?: 'follow' | 'manual';
+  readonly signal: AbortSignal;
+}
+
+/** Requests to addresses that a person or a server named. Dispose of it to end its connections. */
 export interface OutboundFetch extends AsyncDisposable {
   /**
-   * Follows redirects, each checked as the first; `authorization` stays with the first origin. Rejects
-   * with an error whose `cause` is `AppError('forbidden')` for what may not be reached.
+   * Each redirect that it follows is checked as the first address; `authorization` stays with the first
+   * origin. Rejects with an error whose `cause` is `AppError('forbidden')` for what may not be reached.
    */
-  fetch(
-    url: string,
-    init: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
-  ): Promise<OutboundResponse>;
+  fetch(url: string, request: OutboundRequest): Promise<OutboundResponse>;
 }
 
 /** See `createOutbound`; its code is loaded by the first call. */
@@ -27,7 +34,15 @@ export async function openOutboundFetch(allowPrivateNetwork: boolean): Promise<O
   ]);
   const dispatcher = createOutbound({ allowPrivateNetwork });
   return {
-    fetch: (url, { headers, signal }) => fetch(url, { headers, signal, dispatcher }),
+    fetch: (url, { method = 'GET', headers, body, redirect = 'follow', signal }) =>
+      fetch(url, {
+        method,
+        headers,
+        redirect,
+        signal,
+        dispatcher,
+        ...(body !== undefined && { body }),
+      }),
     [Symbol.asyncDispose]: () => dispatcher.destroy(),
   };
 }
