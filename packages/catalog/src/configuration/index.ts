@@ -19,5 +19,5 @@ export type {
   SealedSlot,
 } from './resolve-launch.ts';
 export { looksLikeSecret, secretsInArguments } from './looks-secret.ts';
-export { isSafePattern } from './safe-pattern.ts';
+export { hasForm, isSafePattern } from './safe-pattern.ts';
 export { storedTarget } from './stored-target.ts';
