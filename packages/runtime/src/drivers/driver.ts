@@ -14,7 +14,7 @@ export interface ConnectOptions extends Pick<
 export interface ServerExit {
   readonly code: number | null;
   readonly signal: string | null;
-  /** The last lines it wrote to stderr, at most a few kilobytes. */
+  /** The last lines it wrote to stderr, at most a few kilobytes, as it wrote them: not for anybody's eyes. */
   readonly stderrTail: string;
   /** Whether its memory limit ended it, or a process of its tree. */
   readonly outOfMemory: boolean;

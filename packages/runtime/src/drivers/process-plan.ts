@@ -1,4 +1,5 @@
 import type { ProcessLaunch } from '../instance.ts';
+import type { SecretSource } from '../sandbox/bubblewrap-arguments.ts';
 import {
   encodeArguments,
   isolatingArguments,
@@ -7,7 +8,10 @@ import {
 import { insideBootstrap, insideNode } from '../sandbox/filesystem-view.ts';
 import type { FilesystemView } from '../sandbox/filesystem-view.ts';
 import type { InstanceFolders } from '../sandbox/folders.ts';
+import type { MemoryFile } from '../sandbox/memory-folder.ts';
 import type { SandboxTools } from '../sandbox/probe.ts';
+import { inheritingCommand } from './place-secrets.ts';
+import type { PlacedSecrets, SecretFolders } from './place-secrets.ts';
 
 /** What a descriptor beyond the standard streams is for; the position in the list is its number less 3. */
 export type Channel =
@@ -37,6 +41,7 @@ export interface PlanOptions {
   /** The server's program and arguments. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly secrets: PlacedSecrets;
   /** The `prlimit` command, or nothing. */
   readonly limits: readonly string[];
 }
@@ -45,6 +50,9 @@ export interface PlanOptions {
 export const proxyPort = 3128;
 
 const firstDescriptor = 3;
+/** Where a sandbox has its secrets; those to be inherited are there for a moment. */
+export const insideSecrets: SecretFolders = { files: '/run/secrets', descriptors: '/tmp' };
+
 const environmentPrefix = 'PLUGBOARD_SERVER_ENV_';
 
 /** A server in a sandbox of bubblewrap. */
@@ -56,7 +64,7 @@ export function sandboxedPlan(
     readonly staged: boolean;
   },
 ): ProcessPlan {
-  const { tools, uid, launch, folders, view, filter, env, staged } = options;
+  const { tools, uid, launch, folders, view, filter, env, staged, secrets } = options;
   const { path: bubblewrap = '', disableUserns = false } = tools.bubblewrap ?? {};
   const filtered = launch.network.mode === 'allow';
 
@@ -71,12 +79,20 @@ export function sandboxedPlan(
   const status = addChannel({ kind: 'status' });
   const seccomp = filter && addChannel({ kind: 'input', bytes: filter });
   const ipc = filtered ? addChannel({ kind: 'ipc' }) : undefined;
+  const addFile = ({ path, bytes }: MemoryFile): SecretSource => ({
+    path,
+    descriptor: addChannel({ kind: 'input', bytes }),
+    size: bytes.length,
+  });
   const isolating = isolatingArguments(
     {
       view,
       env: ipc === undefined ? env : bootstrapEnvironment(env, ipc),
       workFolder: folders.work,
       hostNetwork: launch.network.mode === 'open',
+      secretFolder: insideSecrets.files,
+      secretFiles: secrets.files.map(addFile),
+      inheritedFiles: secrets.descriptors.map(addFile),
       temporaryBytes: launch.limits.memoryMb * 2 ** 20,
       seccompDescriptor: seccomp,
       statusDescriptor: status,
@@ -93,6 +109,8 @@ export function sandboxedPlan(
     filtered
       ? [insideNode, '--disable-warning=ExperimentalWarning', insideBootstrap, String(proxyPort)]
       : [],
+    // After the bootstrap, which is a Node and lets no descriptor through.
+    inheritingCommand(secrets.descriptors),
     options.command,
   ].flat();
   return { command, channels, cwd: '/', env: {}, layers: staged ? 2 : 1 };
@@ -100,12 +118,13 @@ export function sandboxedPlan(
 
 /** A server as a plain process, for when an admin allows that. */
 export function plainPlan(options: PlanOptions): ProcessPlan {
-  const { tools, uid, folders, env } = options;
+  const { tools, uid, folders, env, secrets } = options;
   const command = [
     // A constant script: it waits until the process is in its control groups.
     ['/bin/sh', '-c', 'read -r _ <&3; exec 3<&- "$@"', 'sh'],
     dropTo(tools.setpriv, uid),
     options.limits,
+    inheritingCommand(secrets.descriptors),
     options.command,
   ].flat();
   return {

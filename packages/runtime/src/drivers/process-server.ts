@@ -29,7 +29,7 @@ export interface ProcessServerParts {
   /** The variable that marks every process of this start, as `NAME=value`. */
   readonly mark: string;
   /** Runs once when it has ended. */
-  readonly release: () => void;
+  readonly release: () => Promise<void> | undefined;
 }
 
 /** How long stderr may still bring last words after the end. */
@@ -112,7 +112,7 @@ export class ProcessServer implements RunningServer {
     else if (group === undefined) await endMarked(mark);
     await group?.remove();
     await Promise.race([stderr.ended, delay(lastWordsMs)]);
-    release();
+    await release();
     this.#parts.stdin.destroy();
     const ended = sandboxed ? unfold(code, signal) : { code, signal };
     return {

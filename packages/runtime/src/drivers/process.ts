@@ -15,19 +15,28 @@ import { makeInstanceFolders, writeSandboxEtc } from '../sandbox/folders.ts';
 import { parseAllowList } from '../sandbox/network/allow-list.ts';
 import { createEgressProxy } from '../sandbox/network/egress-proxy.ts';
 import type { Destination } from '../sandbox/network/egress-proxy.ts';
+import { makeMemoryFolder } from '../sandbox/memory-folder.ts';
+import type { MemoryFolder } from '../sandbox/memory-folder.ts';
 import { probeSandbox } from '../sandbox/probe.ts';
 import type { SandboxReport } from '../sandbox/probe.ts';
 import { ownerVariable } from '../sandbox/processes.ts';
 import { isReachable, reachableNode, requireReachable } from '../sandbox/reachable.ts';
-import { prlimitCommands } from '../sandbox/resource-limits.ts';
+import { prlimitCommands, withoutCoreFiles } from '../sandbox/resource-limits.ts';
 import { seccompFilter } from '../sandbox/seccomp/filter.ts';
 import { instanceUid } from '../sandbox/uids.ts';
 import { commandLine } from './command-line.ts';
 import type { Driver, Injection, RunningServer, ServerSinks } from './driver.ts';
 import { resolveFolders } from './launch-folders.ts';
 import { leakedDescriptors } from './leaked-descriptors.ts';
-import { plainPlan, proxyPort, sandboxedPlan, sandboxHelpers } from './process-plan.ts';
+import {
+  insideSecrets,
+  plainPlan,
+  proxyPort,
+  sandboxedPlan,
+  sandboxHelpers,
+} from './process-plan.ts';
 import type { ProcessPlan } from './process-plan.ts';
+import { placeSecrets } from './place-secrets.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { spawnServer } from './spawn-server.ts';
 
@@ -74,7 +83,7 @@ export async function createProcessDriver(
   const { tools } = sandbox;
   const limitsOf =
     tools.prlimit === undefined
-      ? () => []
+      ? () => withoutCoreFiles
       : await prlimitCommands(tools.prlimit, {
           memory: tools.nursery.limits.memory === undefined,
           // Counted for the user: in a plain process only one of its own is not shared with others.
@@ -108,7 +117,11 @@ export async function createProcessDriver(
       grouping,
       makePlan(spec, injection.secrets, owner, proxy !== undefined),
     ]);
-    if (group.status === 'rejected') throw group.reason;
+    const memory = plan.status === 'fulfilled' ? plan.value.memory : undefined;
+    if (group.status === 'rejected') {
+      await memory?.remove();
+      throw group.reason;
+    }
     if (plan.status === 'rejected') {
       await group.value?.remove();
       throw plan.reason;
@@ -127,40 +140,55 @@ export async function createProcessDriver(
       sinks,
       mark: `${ownerVariable}=${owner}`,
       leaked,
+      onEnd: () => memory?.remove(),
     });
   }
 
   async function makePlan(
     spec: ProcessSpec,
-    secrets: readonly InjectedSecret[],
+    injected: readonly InjectedSecret[],
     owner: string,
     proxied: boolean,
-  ): Promise<ProcessPlan> {
+  ): Promise<ProcessPlan & { readonly memory?: MemoryFolder | undefined }> {
     const launch = { ...spec.launch, ...(await resolveFolders(spec.launch, dataDir)) };
     const uid = await uidOf(spec.id);
     const [folders, node] = await Promise.all([
       makeInstanceFolders(dataDir, spec.id, uid),
       sandboxed ? insideNode : outsideNode(uid, launch.installDir),
     ]);
-    const planOptions = {
-      tools,
-      uid,
-      launch,
-      folders,
-      command: await commandLine(launch, node),
-      env: serverEnvironment({
+    const command = await commandLine(launch, node);
+    const needsMemory = !sandboxed && injected.some(({ place }) => place !== 'env');
+    const memory = needsMemory ? await makeMemoryFolder(owner, uid) : undefined;
+    try {
+      const secrets = placeSecrets(
+        injected,
+        memory ? { files: memory.path, descriptors: memory.path } : insideSecrets,
+      );
+      await memory?.write([...secrets.files, ...secrets.descriptors]);
+      const planOptions = {
+        tools,
+        uid,
         launch,
-        secrets,
         folders,
-        nodeFolder: dirname(node),
-        owner,
-        proxyUrl: proxied ? `http://127.0.0.1:${proxyPort}` : undefined,
-      }),
-      limits: limitsOf(launch.limits),
-    };
-    if (!sandboxed) return plainPlan(planOptions);
-    const view = filesystemView({ dataDir, nodePath, bootstrapPath, etcFolder, folders, launch });
-    return sandboxedPlan({ ...planOptions, view, filter, staged: await needsStage(view, uid) });
+        command,
+        env: serverEnvironment({
+          launch,
+          secrets: secrets.env,
+          folders,
+          nodeFolder: dirname(node),
+          owner,
+          proxyUrl: proxied ? `http://127.0.0.1:${proxyPort}` : undefined,
+        }),
+        secrets,
+        limits: limitsOf(launch.limits),
+      };
+      if (!sandboxed) return { ...plainPlan(planOptions), memory };
+      const view = filesystemView({ dataDir, nodePath, bootstrapPath, etcFolder, folders, launch });
+      return sandboxedPlan({ ...planOptions, view, filter, staged: await needsStage(view, uid) });
+    } catch (error) {
+      await memory?.remove();
+      throw error;
+    }
   }
 
   async function uidOf(instanceId: string): Promise<number | undefined> {

@@ -1,14 +1,14 @@
 import { AppError } from '@plugboard/contracts';
 
-import type { InjectedSecret, ProcessLaunch } from '../instance.ts';
+import type { ProcessLaunch } from '../instance.ts';
 import type { InstanceFolders } from '../sandbox/folders.ts';
 import { ownerVariable } from '../sandbox/processes.ts';
 import { systemPath } from '../sandbox/tools.ts';
-import { injectedVariables } from './injected-variables.ts';
 
 export interface EnvironmentOptions {
   readonly launch: ProcessLaunch;
-  readonly secrets: readonly InjectedSecret[];
+  /** Variables that hold secrets, or say where they are; they win over plain ones. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly folders: InstanceFolders;
   /** The folder that holds the `node` to be found on the path. */
   readonly nodeFolder: string;
@@ -17,6 +17,9 @@ export interface EnvironmentOptions {
   /** Where the allow-list proxy listens inside, when there is one. */
   readonly proxyUrl: string | undefined;
 }
+
+/** Linux takes 128 KiB for a variable with its name (MAX_ARG_STRLEN). */
+const maxValueBytes = 120_000;
 
 /** All that a server finds in its environment; nothing of Plugboard's own is among it. */
 export function serverEnvironment(options: EnvironmentOptions): Record<string, string> {
@@ -29,8 +32,8 @@ export function serverEnvironment(options: EnvironmentOptions): Record<string, s
     USER: 'plugboard',
     LOGNAME: 'plugboard',
     ...launch.env,
+    ...secrets,
   };
-  Object.assign(env, injectedVariables(secrets));
   for (const [name, value] of Object.entries(env)) checkVariable(name, value);
   return { ...env, ...proxyVariables(proxyUrl), [ownerVariable]: owner };
 }
@@ -58,5 +61,11 @@ function checkVariable(name: string, value: string): void {
   }
   if (value.includes('\0')) {
     throw new AppError('invalid_input', `The value of ${name} holds a NUL character.`);
+  }
+  if (Buffer.byteLength(value) > maxValueBytes) {
+    throw new AppError(
+      'invalid_input',
+      `The value of ${name} is too long for an environment variable (${maxValueBytes} bytes at most); a secret can be given as a file.`,
+    );
   }
 }

@@ -21,6 +21,8 @@ export interface SpawnOptions {
   readonly mark: string;
   /** Descriptors of ours that the server must not inherit. */
   readonly leaked: readonly number[];
+  /** Runs when nothing of the server is left, or it was never there. */
+  readonly onEnd?: () => Promise<void> | undefined;
 }
 
 /** Carries out a plan. Resolves when the server's own program runs, or is about to. */
@@ -31,6 +33,7 @@ export async function spawnServer(options: SpawnOptions): Promise<RunningServer>
     child = await spawnChain(plan, options);
   } catch (cause) {
     await group?.remove();
+    await options.onEnd?.();
     throw new AppError('upstream_failed', 'The server cannot be executed on this machine.', {
       cause,
     });
@@ -51,6 +54,7 @@ export async function spawnServer(options: SpawnOptions): Promise<RunningServer>
       sinks.signal.removeEventListener('abort', kill);
       listener?.close();
       proxy?.close();
+      return options.onEnd?.();
     },
   });
   const kill = (): void => server.kill();
@@ -157,13 +161,11 @@ async function receiveListener(child: ChildProcess): Promise<Server> {
 }
 
 async function failure(server: ProcessServer): Promise<never> {
-  const { code, signal, stderrTail, outOfMemory } = await server.exited;
+  const { code, signal, outOfMemory } = await server.exited;
   const how = outOfMemory
     ? 'ran out of its memory limit'
     : signal === null
       ? `ended with exit code ${code}`
       : `was ended by ${signal}`;
-  throw new AppError('upstream_failed', `The server ${how} before it was started.`, {
-    details: { stderrTail },
-  });
+  throw new AppError('upstream_failed', `The server ${how} before it was started.`);
 }

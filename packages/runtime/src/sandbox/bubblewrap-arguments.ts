@@ -11,12 +11,24 @@ export interface BubblewrapOptions {
   readonly workFolder: string;
   /** Keeps the host's network; otherwise there is only a loopback interface of its own. */
   readonly hostNetwork: boolean;
+  /** Folder in memory for files that only the server reads, and the descriptors they come from. */
+  readonly secretFolder: string;
+  readonly secretFiles: readonly SecretSource[];
+  /** The same, of which the names are taken away before the server begins. */
+  readonly inheritedFiles: readonly SecretSource[];
   /** Size limit of each of the temporary file systems. */
   readonly temporaryBytes: number;
   readonly seccompDescriptor: number | undefined;
   readonly statusDescriptor: number;
   /** Whether this bubblewrap can forbid user namespaces inside. */
   readonly disableUserns: boolean;
+}
+
+/** A file made inside of what a descriptor brings. */
+export interface SecretSource {
+  readonly path: string;
+  readonly descriptor: number;
+  readonly size: number;
 }
 
 /** Where the outer stage puts what only root can reach, for the inner stage to pick up. */
@@ -41,6 +53,7 @@ export function isolatingArguments(options: BubblewrapOptions, staged: boolean):
     Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     ['--proc', '/proc', '--dev', '/dev', '--size', size, '--tmpfs', '/dev/shm'],
     ['--size', size, '--tmpfs', '/tmp', '--dir', '/var', '--symlink', '../tmp', '/var/tmp'],
+    secretArguments(options),
     systemArguments(view),
     handedOver(view.mounts, 'mount').flatMap(bindArguments),
     view.hidden.flatMap((path) => ['--size', size, '--tmpfs', path]),
@@ -90,6 +103,33 @@ export function encodeArguments(values: readonly string[]): Buffer {
     }
   }
   return Buffer.from(values.map((value) => `${value}\0`).join(''));
+}
+
+/** Copies in memory, made by the server's own user and for it alone; nothing of them has a place outside. */
+function secretArguments({
+  secretFolder,
+  secretFiles,
+  inheritedFiles,
+}: BubblewrapOptions): string[] {
+  const inherited = inheritedFiles.flatMap(fileArguments);
+  if (secretFiles.length === 0) return inherited;
+  const size = secretFiles.reduce((sum, each) => sum + pagesOf(each.size), pageBytes);
+  return [
+    inherited,
+    ['--perms', '0700', '--size', String(size), '--tmpfs', secretFolder],
+    secretFiles.flatMap(fileArguments),
+    ['--remount-ro', secretFolder],
+  ].flat();
+}
+
+function fileArguments({ path, descriptor }: SecretSource): string[] {
+  return ['--perms', '0400', '--file', String(descriptor), path];
+}
+
+const pageBytes = 65_536;
+
+function pagesOf(size: number): number {
+  return Math.max(1, Math.ceil(size / pageBytes)) * pageBytes;
 }
 
 function systemArguments(view: FilesystemView): string[] {

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { endGroups } from './cgroup/group.ts';
 import { knownNurseries, openNursery } from './cgroup/nursery.ts';
 import { dataDirIdentity } from './data-dir-identity.ts';
+import { removeMemoryFolders } from './memory-folder.ts';
 import { allPids, isAlive, markedProcesses, ownerVariable, signalProcess } from './processes.ts';
 import { openUidBlock } from './uids.ts';
 import type { UidBlock } from './uids.ts';
 
 /**
  * Ends what a Plugboard that died left running for this data directory, and removes its control
- * groups. Call it at start, before the first server and while holding the data directory's lock:
+ * groups and what secrets it left in memory. Call it at start, before the first server and while holding the data directory's lock:
  * it ends the servers of a living Plugboard just the same. Resolves with the number of processes.
  */
 export async function reapOrphans(dataDir: string): Promise<number> {
@@ -19,6 +20,7 @@ export async function reapOrphans(dataDir: string): Promise<number> {
   const inGroups = await reapGroups(dataDir, identity);
   const others = await orphans(identity, block);
   for (const pid of others) signalProcess(pid, 'SIGKILL');
+  await removeMemoryFolders(identity);
   return inGroups + others.length;
 }
 

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 
 import type { ResourceLimits } from '../instance.ts';
 
+/** What is left of the limits where there is no `prlimit`: no memory of a server lands in a core file. */
+export const withoutCoreFiles = ['/bin/sh', '-c', 'ulimit -c 0 && exec "$@"', 'sh'];
+
 /** Which limits control groups cannot set here, so that the process's own must. */
 export interface MissingGroups {
   readonly memory: boolean;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Secret } from '@plugboard/vault';
 
 import { inlineSecrets } from '../../instance.ts';
-import type { InstanceSpec, ProcessLaunch } from '../../instance.ts';
+import type { InjectedSecret, InstanceSpec, ProcessLaunch } from '../../instance.ts';
 import type { Destination } from '../../sandbox/network/egress-proxy.ts';
 import { probeSandbox } from '../../sandbox/probe.ts';
 import type { SandboxReport } from '../../sandbox/probe.ts';
@@ -29,7 +29,12 @@ export interface DriverFixture extends AsyncDisposable {
   readonly refused: { instance: string; destination: Destination }[];
   start(
     launch?: Partial<ProcessLaunch>,
-    options?: { id?: string; secrets?: Record<string, string>; signal?: AbortSignal },
+    options?: {
+      id?: string;
+      secrets?: Record<string, string>;
+      injected?: readonly InjectedSecret[];
+      signal?: AbortSignal;
+    },
   ): Promise<HostileServer>;
 }
 
@@ -69,7 +74,7 @@ export async function buildDriver(
     installDir,
     sandbox,
     refused,
-    async start(launch = {}, { id = 'hostile', secrets = {}, signal } = {}) {
+    async start(launch = {}, { id = 'hostile', secrets = {}, injected = [], signal } = {}) {
       const spec: InstanceSpec & { launch: ProcessLaunch } = {
         id,
         organizationId: 'organization',
@@ -89,13 +94,13 @@ export async function buildDriver(
         },
       };
       const stderr: string[] = [];
-      const injected = inlineSecrets(
+      const inline = inlineSecrets(
         spec.launch,
         Object.fromEntries(Object.entries(secrets).map(([name, text]) => [name, new Secret(text)])),
       );
       const server = await driver.start(
         spec,
-        { secrets: injected },
+        { secrets: [...inline, ...injected] },
         {
           onStderr: (line) => stderr.push(line.toString()),
           signal: signal ?? new AbortController().signal,
