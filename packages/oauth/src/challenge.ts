@@ -11,15 +11,71 @@ export interface Challenge {
   readonly resourceMetadata: string | undefined;
 }
 
+const maxHeaderLength = 16 * 1024;
+
+const separator = /[\t ]*(?:,[\t ]*)*/y;
+const schemeToken = /([\w!#$%&'*+.^`|~-]+)(?=[\t ,]|$)[\t ]*/y;
+const parameter =
+  /([\w!#$%&'*+.^`|~-]+)[\t ]*=[\t ]*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~-]+))/y;
+const token68 = /[\w.~+/-]+=*(?=[\t ]*(?:,|$))/y;
+
 /** All challenges of a header, in order. What does not parse ends the list: nothing is guessed. */
 export function readChallenges(header: string | null | undefined): readonly Challenge[] {
-  throw new Error('not yet');
+  const challenges: Challenge[] = [];
+  if (!header || header.length > maxHeaderLength) return challenges;
+  let at = 0;
+  function take(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = at;
+    const match = pattern.exec(header!);
+    if (match) at += match[0].length;
+    return match;
+  }
+  for (;;) {
+    take(separator);
+    const scheme = take(schemeToken)?.[1];
+    if (scheme === undefined) return challenges;
+    const parameters = new Map<string, string>();
+    if (!peek(parameter, header, at)) take(token68);
+    for (let match = take(parameter); match; match = take(parameter)) {
+      const name = match[1]!.toLowerCase();
+      // One parameter given twice has no meaning: this challenge, and all after it, are not read.
+      if (parameters.has(name)) return challenges;
+      parameters.set(name, match[2]?.replaceAll(/\\(.)/g, '$1') ?? match[3] ?? '');
+      const before = at;
+      take(separator);
+      if (!peek(parameter, header, at)) {
+        if (at < header.length && !header.slice(before, at).includes(',')) return challenges;
+        break;
+      }
+    }
+    challenges.push(present(scheme, parameters));
+    if (at >= header.length) return challenges;
+  }
 }
 
 /** The challenge that concerns tokens: `DPoP` where `preferDpop`, else `Bearer`, else `DPoP`. */
 export function readChallenge(
   header: string | null | undefined,
-  preferDpop?: boolean,
+  preferDpop = false,
 ): Challenge | undefined {
-  throw new Error('not yet');
+  const challenges = readChallenges(header);
+  const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+  const dpop = challenges.find(({ scheme }) => scheme === 'dpop');
+  return preferDpop ? (dpop ?? bearer) : (bearer ?? dpop);
+}
+
+function peek(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
+function present(scheme: string, parameters: ReadonlyMap<string, string>): Challenge {
+  const scopes = parameters.get('scope')?.split(' ').filter(Boolean);
+  return {
+    scheme: scheme.toLowerCase(),
+    parameters: Object.fromEntries(parameters),
+    error: parameters.get('error'),
+    scopes: scopes && scopes.length > 0 ? scopes : undefined,
+    resourceMetadata: parameters.get('resource_metadata'),
+  };
 }

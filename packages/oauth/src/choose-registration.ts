@@ -19,11 +19,47 @@ export type RegistrationChoice =
 
 /**
  * How Plugboard becomes a client: known → client id metadata document → dynamic registration → ask a
- * person (MCP 2026-07-28, authorization). An expired registration is not used.
+ * person (MCP 2026-07-28, authorization). An expired registration is not used, and one of another
+ * issuer is not even looked at.
  */
 export function chooseRegistration(
-  choices: RegistrationChoices,
-  now?: () => number,
+  { server, known, clientMetadataUrl }: RegistrationChoices,
+  now: () => number = Date.now,
 ): RegistrationChoice {
-  throw new Error('not yet');
+  const { metadata, issuer } = server;
+  const isUsable = known?.issuer === issuer && (known.expiresAt ?? Infinity) > now();
+  const takesDocuments = metadata['client_id_metadata_document_supported'] === true;
+  const byDocument = takesDocuments && isDocumentUrl(clientMetadataUrl);
+  // A registration of before gives way to a document; what a person entered never does.
+  if (known && isUsable && !(known.method === 'dcr' && byDocument)) {
+    return { choice: 'use', client: known };
+  }
+  if (byDocument) {
+    return {
+      choice: 'use',
+      client: {
+        issuer,
+        method: 'cimd',
+        clientId: clientMetadataUrl,
+        authMethod: 'none',
+        clientSecret: undefined,
+        privateKey: undefined,
+        expiresAt: undefined,
+      },
+    };
+  }
+  return { choice: metadata.registration_endpoint ? 'register' : 'ask' };
+}
+
+/** The rules of draft-ietf-oauth-client-id-metadata-document section 3. */
+function isDocumentUrl(text: string | undefined): text is string {
+  const url = text === undefined ? null : URL.parse(text);
+  return (
+    url?.protocol === 'https:' &&
+    url.pathname !== '/' &&
+    url.href === text &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === ''
+  );
 }

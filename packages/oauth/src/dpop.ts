@@ -1,8 +1,50 @@
-import type { Secret } from '@plugboard/vault';
+import { createHash, randomUUID } from 'node:crypto';
 
-/** A new private key for DPoP (RFC 9449), as a JWK in JSON with `alg`; ES256 by default. */
-export async function createDpopKey(algorithms?: readonly string[]): Promise<Secret> {
-  throw new Error('not yet');
+import { Secret } from '@plugboard/vault';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import * as oauth from 'oauth4webapi';
+
+import type { Challenge } from './challenge.ts';
+import type { AuthorizationServer, ProtectedResource } from './facts.ts';
+import { OAuthFailure } from './failure.ts';
+import { importKey, publicHalf, readPrivateJwk } from './jwk.ts';
+
+/** What we sign with, best first. */
+const algorithms = ['ES256', 'EdDSA', 'ES384', 'ES512', 'PS256', 'RS256'];
+
+/**
+ * Whether tokens for a resource are to be bound to a key (RFC 9449): it asks for that, by its metadata
+ * or by a `DPoP` challenge, and the authorization server can do it.
+ */
+export function wantsDpop(input: {
+  readonly server: AuthorizationServer;
+  readonly resource?: ProtectedResource | undefined;
+  readonly challenge?: Challenge | undefined;
+}): boolean {
+  const { server, resource, challenge } = input;
+  const isOffered = (server.metadata.dpop_signing_alg_values_supported ?? []).length > 0;
+  const isWanted =
+    resource?.dpopRequired === true ||
+    resource?.dpopAlgorithms !== undefined ||
+    challenge?.scheme === 'dpop';
+  return isOffered && isWanted;
+}
+
+/**
+ * A new private key for DPoP (RFC 9449), as a JWK in JSON with `alg`: the best of those that a server
+ * takes, ES256 where it does not say.
+ */
+export async function createDpopKey(supported?: readonly string[]): Promise<Secret> {
+  const alg = algorithms.find((name) => !supported || supported.includes(name));
+  if (alg === undefined) {
+    throw new OAuthFailure(
+      'unsupported',
+      'dpop_algorithms',
+      'The server takes keys of no kind that is known here.',
+    );
+  }
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return new Secret(JSON.stringify({ ...(await exportJWK(privateKey)), alg }));
 }
 
 export interface DpopProofInput {
@@ -19,5 +61,35 @@ export interface DpopProofInput {
 
 /** The `DPoP` header of one request; never sent twice. */
 export async function dpopProof(input: DpopProofInput): Promise<string> {
-  throw new Error('not yet');
+  const jwk = readPrivateJwk(input.key);
+  const { alg } = jwk;
+  const { origin, pathname } = new URL(input.url);
+  const now = input.now ?? Date.now;
+  return new SignJWT({
+    htm: input.method,
+    htu: `${origin}${pathname}`,
+    jti: randomUUID(),
+    ...(input.nonce === undefined ? {} : { nonce: input.nonce }),
+    ...(input.accessToken === undefined
+      ? {}
+      : { ath: createHash('sha256').update(input.accessToken.reveal()).digest('base64url') }),
+  })
+    .setProtectedHeader({ alg, typ: 'dpop+jwt', jwk: publicHalf(jwk) })
+    .setIssuedAt(Math.floor(now() / 1000))
+    .sign(await importKey(jwk, alg));
+}
+
+/** The key's thumbprint (RFC 7638), which binds a code to it as `dpop_jkt` (RFC 9449 section 10). */
+export async function dpopThumbprint(key: Secret): Promise<string> {
+  return calculateJwkThumbprint(publicHalf(readPrivateJwk(key)));
+}
+
+/** For oauth4webapi, which makes the proofs for token endpoints. */
+export async function dpopHandle(key: Secret, client: oauth.Client): Promise<oauth.DPoPHandle> {
+  const jwk = readPrivateJwk(key);
+  const [privateKey, publicKey] = await Promise.all([
+    importKey(jwk, jwk.alg),
+    importKey(publicHalf(jwk), jwk.alg, true),
+  ]);
+  return oauth.DPoP(client, { privateKey, publicKey });
 }

@@ -1,37 +1,29 @@
 import type { Secret } from '@plugboard/vault';
+import * as oauth from 'oauth4webapi';
 
 import type { OAuthClient } from './client.ts';
 import type { AuthorizationServer } from './facts.ts';
+import { clientAuth, libraryClient, libraryOptions } from './library.ts';
 import type { OAuthNetwork } from './network.ts';
+import { requestTokens } from './token-request.ts';
 import type { TokenSet } from './tokens.ts';
+
+/** RFC 7523 section 2.1. */
+const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export interface GrantInput extends OAuthNetwork {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
+  /** RFC 8707; undefined only for providers that have no such thing. */
   readonly resource: string | undefined;
   /** Empty: the parameter is left out. */
   readonly scopes: readonly string[];
   readonly dpopKey?: Secret | undefined;
 }
 
-export interface RefreshInput extends Omit<GrantInput, 'scopes'> {
-  readonly tokens: TokenSet;
-}
-
-/**
- * New tokens for old (RFC 6749 section 6). The answer has the refresh token to use from now on: the
- * new one where the server rotates, the old one otherwise; scopes as granted now. Rejects with
- * `OAuthFailure`: `gone` → a person must sign in again, `client` → register again first, `later` → the
- * same refresh token may be tried again. After a `later` without an answer it is not known whether the
- * server has rotated.
- */
-export async function refreshTokens(input: RefreshInput): Promise<TokenSet> {
-  throw new Error('not yet');
-}
-
 /** Tokens for the client itself (RFC 6749 section 4.4), with a secret or a signed assertion. */
 export async function requestClientCredentials(input: GrantInput): Promise<TokenSet> {
-  throw new Error('not yet');
+  return requestGrant(input, 'client_credentials', {});
 }
 
 /**
@@ -41,44 +33,33 @@ export async function requestClientCredentials(input: GrantInput): Promise<Token
 export async function requestJwtBearer(
   input: GrantInput & { readonly assertion: Secret },
 ): Promise<TokenSet> {
-  throw new Error('not yet');
+  return requestGrant(input, jwtBearer, { assertion: input.assertion.reveal() });
 }
 
-export interface IdJagInput extends OAuthNetwork {
-  /** The identity provider, and Plugboard as its client. */
-  readonly server: AuthorizationServer;
-  readonly client: OAuthClient;
-  readonly subjectToken: Secret;
-  readonly subjectTokenType: 'id_token' | 'saml2' | 'refresh_token';
-  /** The authorization server that the assertion is for: its issuer, and our client id there. */
-  readonly audience: { readonly issuer: string; readonly clientId: string };
-  readonly resource: string;
-  readonly scopes: readonly string[];
-}
-
-export interface IdJag {
-  readonly assertion: Secret;
-  /** Epoch milliseconds. */
-  readonly expiresAt: number;
-}
-
-/**
- * An identity assertion of an enterprise's identity provider for another authorization server (RFC
- * 8693, draft-ietf-oauth-identity-assertion-authz-grant), to be traded there by `requestJwtBearer`.
- * Type and claims are checked; its signature is for that server to check.
- */
-export async function requestIdJag(input: IdJagInput): Promise<IdJag> {
-  throw new Error('not yet');
-}
-
-/**
- * Revokes at the server (RFC 7009). False when it has no such endpoint, so only forgetting is left.
- */
-export async function revokeToken(
-  input: Omit<GrantInput, 'scopes' | 'resource' | 'dpopKey'> & {
-    readonly token: Secret;
-    readonly hint: 'access_token' | 'refresh_token';
-  },
-): Promise<boolean> {
-  throw new Error('not yet');
+async function requestGrant(
+  input: GrantInput,
+  grantType: string,
+  own: Readonly<Record<string, string>>,
+): Promise<TokenSet> {
+  const { server, client, resource, scopes, dpopKey } = input;
+  const auth = await clientAuth(server, client);
+  const known = libraryClient(client, input.now);
+  const options = libraryOptions(input);
+  const parameters: Record<string, string> = { ...own };
+  if (resource !== undefined) parameters['resource'] = resource;
+  if (scopes.length > 0) parameters['scope'] = scopes.join(' ');
+  return requestTokens({
+    network: input,
+    client: known,
+    dpopKey,
+    wantsIdToken: false,
+    scopes,
+    send: async (handle) =>
+      oauth.genericTokenEndpointRequest(server.metadata, known, auth, grantType, parameters, {
+        ...options,
+        ...(handle ? { DPoP: handle } : {}),
+      }),
+    read: async (response) =>
+      oauth.processGenericTokenEndpointResponse(server.metadata, known, response),
+  });
 }

@@ -1,3 +1,4 @@
+export { chooseAuthMethod } from './auth-method.ts';
 export { beginAuthorization, finishAuthorization } from './authorize.ts';
 export type { BeginInput, FinishInput, PendingAuthorization } from './authorize.ts';
 export { readChallenge, readChallenges } from './challenge.ts';
@@ -5,9 +6,10 @@ export type { Challenge } from './challenge.ts';
 export { chooseRegistration } from './choose-registration.ts';
 export type { RegistrationChoice, RegistrationChoices } from './choose-registration.ts';
 export type { OAuthClient } from './client.ts';
-export { discover, discoverAuthorizationServer } from './discover.ts';
+export { discoverAuthorizationServer } from './discover-server.ts';
+export { discover } from './discover.ts';
 export type { Discovered, DiscoverInput } from './discover.ts';
-export { createDpopKey, dpopProof } from './dpop.ts';
+export { createDpopKey, dpopProof, wantsDpop } from './dpop.ts';
 export type { DpopProofInput } from './dpop.ts';
 export type {
   AuthorizationServer,
@@ -17,17 +19,17 @@ export type {
 } from './facts.ts';
 export { isOAuthFailure, OAuthFailure } from './failure.ts';
 export type { OAuthFailureKind } from './failure.ts';
-export {
-  refreshTokens,
-  requestClientCredentials,
-  requestIdJag,
-  requestJwtBearer,
-  revokeToken,
-} from './grants.ts';
-export type { GrantInput, IdJag, IdJagInput, RefreshInput } from './grants.ts';
+export { requestClientCredentials, requestJwtBearer } from './grants.ts';
+export type { GrantInput } from './grants.ts';
+export { requestIdJag } from './id-jag.ts';
+export type { IdJag, IdJagInput } from './id-jag.ts';
 export type { OAuthAnswer, OAuthFetch, OAuthNetwork, OAuthRequest } from './network.ts';
-export { chooseAuthMethod, register } from './register.ts';
+export { refreshTokens } from './refresh.ts';
+export type { RefreshInput } from './refresh.ts';
+export { register } from './register.ts';
 export type { RegisterInput } from './register.ts';
+export { revokeToken } from './revoke.ts';
+export type { RevokeInput } from './revoke.ts';
 export { chooseScopes, mergeScopes } from './scopes.ts';
 export type { ScopesInput } from './scopes.ts';
 export type { TokenSet } from './tokens.ts';

@@ -20,8 +20,16 @@ export interface ScopesInput {
 /**
  * What to ask for: the challenge's scopes, else those the resource says it supports, else nothing
  * (the parameter is left out); with what is held; and `offline_access` where the authorization server
- * says it knows it (SEP-2207), never because a resource does.
+ * says it knows it (SEP-2207), never because a resource does. Nothing stays nothing: alone,
+ * `offline_access` would take the place of what the server grants by default.
  */
 export function chooseScopes(input: ScopesInput): readonly string[] {
-  throw new Error('not yet');
+  const { challenge, resource, server, held = [] } = input;
+  const known = server.metadata.scopes_supported;
+  const asked = mergeScopes(held, challenge?.scopes ?? resource?.scopesSupported).filter(
+    (scope) => scope !== 'offline_access' || held.includes(scope),
+  );
+  return asked.length > 0 && known?.includes('offline_access')
+    ? mergeScopes(asked, ['offline_access'])
+    : asked;
 }
