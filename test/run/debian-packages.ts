@@ -16,6 +16,7 @@ const programs: readonly SystemProgram[] = [
     without: 'the external database is not tested',
   },
   { program: '/usr/bin/git', packageName: 'git', without: 'git checkouts are not tested' },
+  { program: '/usr/bin/openssl', packageName: 'openssl', without: 'tests over https fail' },
   { program: '/usr/bin/chromium', packageName: 'chromium', without: 'browser tests are skipped' },
 ];
 
