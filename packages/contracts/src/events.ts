@@ -23,5 +23,9 @@ export type ChangeEvent =
       about: 'answer' | 'message' | 'event' | 'wanted' | 'changed' | 'ended';
       id?: string;
     }
+  /** Keys of an organization, its members or its agents were replaced or destroyed. */
+  | { kind: 'keys'; organizationId: string }
+  /** Another master key is in force, or one before it is needed no more. */
+  | { kind: 'master_keys' }
   /** The connection that carries events was lost and is back: anything may have changed. */
   | { kind: 'everything' };

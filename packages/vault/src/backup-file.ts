@@ -13,7 +13,7 @@ import {
 import { AppError } from '@plugboard/contracts';
 
 import { keyBytes } from './key-text.ts';
-import { deriveKey } from './master-key.ts';
+import { deriveKey } from './derive-key.ts';
 import type { Secret } from './secret.ts';
 
 /**

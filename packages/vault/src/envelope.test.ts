@@ -3,11 +3,10 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { isAppError } from '@plugboard/contracts';
 import { describe, expect, it } from 'vitest';
 
-import { createOwnerKey, openOwnerKey, openSecret, sealSecret } from './envelope.ts';
+import { openSecret, sealSecret } from './envelope.ts';
 import { Secret } from './secret.ts';
 
-const masterKey = createSecretKey(randomBytes(32));
-const ownerKey = openOwnerKey(masterKey, 'owner-1', createOwnerKey(masterKey, 'owner-1'));
+const ownerKey = createSecretKey(randomBytes(32));
 const identity = { ownerId: 'owner-1', instanceId: 'instance-1', name: 'API_KEY' };
 const clear = 'sk-live-Grüße-😀';
 
@@ -69,7 +68,7 @@ describe('sealSecret and openSecret', () => {
 
   it('refuse another owner’s key', () => {
     const sealed = sealSecret(ownerKey, identity, new Secret(clear));
-    const other = openOwnerKey(masterKey, 'owner-2', createOwnerKey(masterKey, 'owner-2'));
+    const other = createSecretKey(randomBytes(32));
     refused(() => openSecret(other, identity, sealed));
   });
 
@@ -78,23 +77,5 @@ describe('sealSecret and openSecret', () => {
     const page = Buffer.concat([randomBytes(7), sealed, randomBytes(7)]);
     const part = new Uint8Array(page.buffer, page.byteOffset + 7, sealed.length);
     expect(openSecret(ownerKey, identity, part).reveal()).toBe(clear);
-  });
-});
-
-describe('createOwnerKey and openOwnerKey', () => {
-  it('refuse each changed byte, another owner and another master key', () => {
-    const sealed = createOwnerKey(masterKey, 'owner-1');
-    for (let at = 0; at < sealed.length; at++) {
-      const changed = Buffer.from(sealed);
-      changed[at] = (changed[at] ?? 0) ^ 1;
-      refused(() => openOwnerKey(masterKey, 'owner-1', changed));
-    }
-    refused(() => openOwnerKey(masterKey, 'owner-2', sealed));
-    refused(() => openOwnerKey(createSecretKey(randomBytes(32)), 'owner-1', sealed));
-  });
-
-  it('do not take a secret for an owner key', () => {
-    const sealed = sealSecret(masterKey, identity, new Secret('x'.repeat(32)));
-    refused(() => openOwnerKey(masterKey, 'owner-1', sealed));
   });
 });

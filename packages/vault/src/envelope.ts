@@ -1,9 +1,5 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
-import { AppError } from '@plugboard/contracts';
-
-import { keyBytes } from './key-text.ts';
-import { deriveKey } from './master-key.ts';
 import { open, seal } from './seal.ts';
 import { Secret } from './secret.ts';
 
@@ -12,31 +8,6 @@ export interface SecretIdentity {
   readonly ownerId: string;
   readonly instanceId: string;
   readonly name: string;
-}
-
-/** A new random data key for one owner (an organization), sealed under the master key. */
-export function createOwnerKey(masterKey: KeyObject, ownerId: string): Buffer {
-  const bytes = randomBytes(keyBytes);
-  try {
-    return seal(wrappingKey(masterKey), ['owner-key', ownerId], bytes);
-  } finally {
-    bytes.fill(0);
-  }
-}
-
-/**
- * The owner's data key. Throws `AppError('internal')` when the blob was changed, belongs to another
- * owner, or was sealed under another master key.
- */
-export function openOwnerKey(masterKey: KeyObject, ownerId: string, sealed: Uint8Array): KeyObject {
-  const bytes = open(wrappingKey(masterKey), ['owner-key', ownerId], sealed);
-  try {
-    if (bytes.length !== keyBytes)
-      throw new AppError('internal', 'An owner key has a wrong length.');
-    return createSecretKey(bytes);
-  } finally {
-    bytes.fill(0);
-  }
 }
 
 /** AES-256-GCM under a random 96-bit nonce; 29 bytes longer than the UTF-8 of the secret. */
@@ -65,8 +36,4 @@ export function openSecret(
 
 function parts({ ownerId, instanceId, name }: SecretIdentity): readonly string[] {
   return ['secret', ownerId, instanceId, name];
-}
-
-function wrappingKey(masterKey: KeyObject): KeyObject {
-  return deriveKey(masterKey, 'owner-keys');
 }

@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
 
-import { deriveKey } from './master-key.ts';
+import { deriveKey } from './derive-key.ts';
 import { createStateSealer } from './state-sealer.ts';
 
 const master = createSecretKey(randomBytes(32));

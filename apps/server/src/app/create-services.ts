@@ -1,5 +1,3 @@
-import type { KeyObject } from 'node:crypto';
-
 import { createGateway } from '@plugboard/gateway';
 import {
   createInstaller,
@@ -7,7 +5,7 @@ import {
   createPublished,
   type SandboxReport,
 } from '@plugboard/runtime';
-import { createStateSealer, deriveKey } from '@plugboard/vault';
+import { createStateSealer } from '@plugboard/vault';
 import type { Logger } from 'pino';
 
 import { createAccessSource } from '../features/access/access-source.ts';
@@ -18,7 +16,9 @@ import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/trial/pending-instances.ts';
 import { sweepTrials } from '../features/instances/trial/sweep-trials.ts';
 import { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
-import { createKeyring } from '../features/organizations/keyring.ts';
+import { createInstallationKeys } from '../features/keys/installation-keys.ts';
+import { createKeyring } from '../features/keys/keyring.ts';
+import type { MasterKeys } from '../features/keys/master-keys.ts';
 import { createPeople } from '../features/people/people.ts';
 import { createSessionMail } from '../features/sessions/session-mail.ts';
 import { createSessionStore } from '../features/sessions/session-store.ts';
@@ -33,7 +33,7 @@ import { startSupervisor } from './start-supervisor.ts';
 
 export interface ServiceOptions {
   readonly store: Pick<Store, 'db' | 'pool' | 'connection' | 'onChange' | 'heard'>;
-  readonly masterKey: KeyObject;
+  readonly masterKeys: MasterKeys;
   readonly server: ServerFacts;
   readonly sandbox: SandboxReport;
   readonly log: Logger;
@@ -41,22 +41,23 @@ export interface ServiceOptions {
 
 /** Makes everything between the store and HTTP; what needs an end is put on `owner`. */
 export async function createServices(
-  { store, masterKey, server, sandbox, log }: ServiceOptions,
+  { store, masterKeys, server, sandbox, log }: ServiceOptions,
   owner: AsyncDisposableStack,
 ): Promise<AppServices> {
   const { db, pool, connection, onChange, heard } = store;
   const { dataDir, version } = server;
   const clock = Date.now;
-  const auditKey = deriveKey(masterKey, 'audit-checkpoints').export();
+  const installationKey = createInstallationKeys({ db, masterKeys });
+  const auditKey = (await installationKey('audit-checkpoints')).export();
   const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
-  const keyring = createKeyring(db, masterKey);
+  const keyring = createKeyring({ db, masterKeys, onChange });
   const accessTokens = owner.use(createAccessTokens());
   const people = createPeople({
     db,
     urls: server.urls,
     clock,
     log,
-    sessionKey: () => Promise.resolve(deriveKey(masterKey, 'sessions')),
+    sessionKey: () => installationKey('sessions'),
   });
   const pending = new PendingInstances();
   const definitionTurns = new Turns();
@@ -98,7 +99,7 @@ export async function createServices(
     }),
     streamStore: createStreamStore({ db, onChange }),
     tasks: createTaskStore(db),
-    sealer: createStateSealer(deriveKey(masterKey, 'request-state')),
+    sealer: createStateSealer(await installationKey('request-state')),
     onChange,
     serverInfo: { name: 'plugboard', title: 'Plugboard', version },
     onError: (error, reference) => log.error({ err: error, reference }, 'a call failed inside'),
@@ -113,6 +114,8 @@ export async function createServices(
     audit,
     auditKey,
     keyring,
+    masterKeys,
+    installationKey,
     people,
     accessTokens,
     installer,

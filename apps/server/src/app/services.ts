@@ -11,7 +11,9 @@ import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/trial/pending-instances.ts';
 import type { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
-import type { Keyring } from '../features/organizations/keyring.ts';
+import type { InstallationKeys } from '../features/keys/installation-keys.ts';
+import type { Keyring } from '../features/keys/keyring.ts';
+import type { MasterKeys } from '../features/keys/master-keys.ts';
 import type { People } from '../features/people/people.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { ServerUrls } from '../http/urls.ts';
@@ -46,6 +48,9 @@ export interface AppServices {
   /** Signs and checks the marks of the audit log. */
   readonly auditKey: Buffer;
   readonly keyring: Keyring;
+  readonly masterKeys: MasterKeys;
+  /** A key of the installation's own for one purpose, that outlives every rotation. */
+  readonly installationKey: InstallationKeys;
   /** Who is signed in. */
   readonly people: People;
   /** Keeps the tokens of connections good. */

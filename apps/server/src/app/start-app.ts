@@ -2,11 +2,12 @@ import { chmod, mkdir } from 'node:fs/promises';
 
 import { AppError } from '@plugboard/contracts';
 import { probeSandbox, reapOrphans } from '@plugboard/runtime';
-import { loadMasterKey } from '@plugboard/vault';
+import { createEnvProvider, createFileProvider } from '@plugboard/vault';
 import { sql } from 'kysely';
 import { destination, type Logger, pino } from 'pino';
 
 import type { ServerConfig } from '../config/config.ts';
+import { type MasterKeys, openMasterKeys } from '../features/keys/master-keys.ts';
 import { keyFiles } from '../features/organizations/first-keys.ts';
 import { prepareOrganization } from '../features/organizations/first-run.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
@@ -54,7 +55,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   await using starting = new AsyncDisposableStack();
   await makeDataDir(config.dataDir);
 
-  const { store, bound, masterKey } = await openFoundations(config, log, tell, starting);
+  const { store, bound, masterKeys } = await openFoundations(config, log, tell, starting);
   proceed(signal);
   // In this order: reaping removes groups that are not in use, and the probe says which are.
   await reapOrphans(config.dataDir);
@@ -75,7 +76,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   };
   warnOfExposure(server, warn);
 
-  const services = await createServices({ store, masterKey, server, sandbox, log }, starting);
+  const services = await createServices({ store, masterKeys, server, sandbox, log }, starting);
 
   const stopping = new AbortController();
   starting.defer(async () => {
@@ -138,7 +139,7 @@ async function makeDataDir(dataDir: string): Promise<void> {
 interface Foundations {
   readonly store: Store;
   readonly bound: BoundServer;
-  readonly masterKey: Awaited<ReturnType<typeof loadMasterKey>>;
+  readonly masterKeys: MasterKeys;
 }
 
 /** What depends on nothing else, at the same time. Whoever holds the data directory is told first. */
@@ -149,16 +150,17 @@ async function openFoundations(
   starting: AsyncDisposableStack,
 ): Promise<Foundations> {
   const { dataDir, host, port, masterKey: given } = config;
-  const [store, bound, masterKey] = await settleAll<[Store, BoundServer, Foundations['masterKey']]>(
-    [
-      openStore({ dataDir, databaseUrl: config.databaseUrl?.reveal(), log, onProgress }),
-      bindServer(host, port),
-      loadMasterKey({ dataDir, env: given ? { PLUGBOARD_MASTER_KEY: given.reveal() } : {} }),
-    ],
-  );
+  const [store, bound] = await settleAll<[Store, BoundServer]>([
+    openStore({ dataDir, databaseUrl: config.databaseUrl?.reveal(), log, onProgress }),
+    bindServer(host, port),
+  ]);
   starting.use(bound);
   starting.use(store);
-  return { store, bound, masterKey };
+  const provider = given
+    ? createEnvProvider('PLUGBOARD_MASTER_KEY', given)
+    : createFileProvider(dataDir);
+  const masterKeys = await openMasterKeys({ db: store.db, provider });
+  return { store, bound, masterKeys };
 }
 
 async function postgresVersion({ db }: Store): Promise<string> {

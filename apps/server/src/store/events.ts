@@ -161,6 +161,8 @@ const kinds: Readonly<Record<ChangeEvent['kind'], true>> = {
   instance: true,
   definitions: true,
   session: true,
+  keys: true,
+  master_keys: true,
   everything: true,
 };
 

@@ -423,6 +423,20 @@ export interface Invitations {
   revoked_at: Timestamp | null;
 }
 
+export interface KeyRotations {
+  id: string;
+  organization_id: string;
+  kind: 'owner' | 'master';
+  master_key_id: string | null;
+  state: 'running' | 'succeeded' | 'failed';
+  done: Generated<number>;
+  total: Generated<number>;
+  error: string | null;
+  member_id: string | null;
+  created_at: GeneratedTimestamp;
+  finished_at: Timestamp | null;
+}
+
 export interface LevelOverrides {
   organization_id: string;
   instance_id: string;
@@ -434,11 +448,14 @@ export interface LevelOverrides {
 
 export interface MasterKeys {
   id: string;
+  installation_id: string;
   provider: 'file' | 'env' | 'aws-kms' | 'gcp-kms' | 'vault-transit';
   wrapped: Buffer | null;
   provider_key: string | null;
+  bridge: Buffer | null;
   created_at: GeneratedTimestamp;
   retired_at: Timestamp | null;
+  emptied_at: Timestamp | null;
 }
 
 export interface Members {
@@ -698,6 +715,7 @@ export interface Database {
   instance_revisions: InstanceRevisions;
   instances: Instances;
   invitations: Invitations;
+  key_rotations: KeyRotations;
   level_overrides: LevelOverrides;
   master_keys: MasterKeys;
   members: Members;

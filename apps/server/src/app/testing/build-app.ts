@@ -1,13 +1,14 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { newId } from '@plugboard/contracts';
 import { probeSandbox } from '@plugboard/runtime';
-import { issueToken } from '@plugboard/vault';
+import { createEnvProvider, issueToken, Secret } from '@plugboard/vault';
 import { pino } from 'pino';
 
+import { openMasterKeys } from '../../features/keys/master-keys.ts';
 import type { Role } from '../../features/members/policy.ts';
 import { keyFiles } from '../../features/organizations/first-keys.ts';
 import { prepareOrganization } from '../../features/organizations/first-run.ts';
@@ -62,6 +63,7 @@ export async function buildApp(): Promise<TestApp> {
     sandbox: { tier: sandbox.tier, reasons: [...sandbox.reasons], allowUnsandboxed: true },
   };
   const { db, pool, connection } = database;
+  const masterKey = createEnvProvider('KEY', new Secret(randomBytes(32).toString('hex')));
   const services = await createServices(
     {
       store: {
@@ -71,7 +73,7 @@ export async function buildApp(): Promise<TestApp> {
         onChange: (listener) => feed.onChange(listener),
         heard: () => feed.heard(),
       },
-      masterKey: createSecretKey(randomBytes(32)),
+      masterKeys: await openMasterKeys({ db, provider: masterKey }),
       server,
       sandbox,
       log,

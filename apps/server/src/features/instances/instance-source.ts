@@ -9,7 +9,7 @@ import type { Kysely } from 'kysely';
 
 import type { Database } from '../../store/schema.ts';
 import { withTenant } from '../../store/tenant.ts';
-import type { Keyring } from '../organizations/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { PendingInstances } from './trial/pending-instances.ts';
 import { withWorkFolder } from './work-folder.ts';
 

@@ -4,14 +4,22 @@
 create table master_keys (
   -- A fingerprint of the key: 16 hexadecimal digits.
   id text constraint master_keys_pk primary key,
+  -- The same in every row: what providers bind wrapped keys to.
+  installation_id uuid not null,
   provider text not null
     constraint master_keys_provider_check check (provider in ('file', 'env', 'aws-kms', 'gcp-kms', 'vault-transit')),
   -- The key as its provider sealed it, and under which of the provider's keys; null where the provider gives the key itself.
   wrapped bytea,
   provider_key text,
+  -- Sealed under the key before it, by which other nodes follow; null once they had their time.
+  bridge bytea,
   created_at timestamptz not null default now(),
-  retired_at timestamptz
+  -- Since when nothing is sealed under it any more; what still is, is being sealed anew.
+  retired_at timestamptz,
+  -- Since when nothing is sealed under it at all.
+  emptied_at timestamptz
 );
+create unique index master_keys_current_key on master_keys ((retired_at is null)) where retired_at is null;
 
 -- Keys for one purpose that must outlive the master key they were derived from, sealed.
 create table installation_keys (
@@ -35,7 +43,30 @@ alter table owner_keys
   add constraint owner_keys_owner_id_check check ((owner_kind = 'organization') = (owner_id is null)),
   add constraint owner_keys_id_key unique (organization_id, id);
 create index owner_keys_owner_idx on owner_keys (organization_id, owner_kind, owner_id, created_at);
+create unique index owner_keys_current_key on owner_keys
+  (organization_id, owner_kind, coalesce(owner_id, organization_id)) where retired_at is null;
 create index owner_keys_master_idx on owner_keys (master_key_id);
+
+-- Rotations that were asked for. What is left to do is read from the keys themselves.
+create table key_rotations (
+  id uuid constraint key_rotations_pk primary key,
+  organization_id uuid not null constraint key_rotations_organization_fk references organizations (id) on delete cascade,
+  kind text not null constraint key_rotations_kind_check check (kind in ('owner', 'master')),
+  -- The master key that comes into force; null for owner keys.
+  master_key_id text constraint key_rotations_master_fk references master_keys (id),
+  state text not null constraint key_rotations_state_check check (state in ('running', 'succeeded', 'failed')),
+  done integer not null default 0,
+  total integer not null default 0,
+  -- Words for a person.
+  error text,
+  -- Who asked; null for Plugboard itself.
+  member_id uuid,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+create unique index key_rotations_running_key on key_rotations (organization_id, kind) where state = 'running';
+create index key_rotations_created_idx on key_rotations (organization_id, created_at);
+create index key_rotations_master_idx on key_rotations (master_key_id);
 
 -- Secrets of organizations, members and agents. Each has a data key of its own, sealed under its
 -- owner's key: destroying it makes every version, and every copy of one, unreadable.
@@ -148,7 +179,7 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['credentials', 'credential_versions', 'instance_credentials'] loop
+  foreach t in array array['key_rotations', 'credentials', 'credential_versions', 'instance_credentials'] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format(
