@@ -53,7 +53,11 @@ export { classifyAddress } from './outbound/address.ts';
 export type { AddressClass } from './outbound/address.ts';
 export type { Lookup } from './outbound/outbound.ts';
 export { openOutboundFetch, resolveOutboundHost } from './outbound/outbound-fetch.ts';
-export type { OutboundFetch, OutboundResponse } from './outbound/outbound-fetch.ts';
+export type {
+  OutboundFetch,
+  OutboundRequest,
+  OutboundResponse,
+} from './outbound/outbound-fetch.ts';
 export { instanceFolders, parseAllowList, probeSandbox, reapOrphans } from './sandbox/index.ts';
 export type {
   AllowList,

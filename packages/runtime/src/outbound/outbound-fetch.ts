@@ -1,5 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 
+import { limitBody } from './limit-body.ts';
+
 /** An answer as web standards have it, as far as it is used here. */
 export interface OutboundResponse {
   readonly status: number;
@@ -9,19 +11,25 @@ export interface OutboundResponse {
 
 export interface OutboundRequest {
   /** GET by default. */
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-  /** `manual`: a redirect is the answer. Followed by default. */
+  readonly body?: string | Uint8Array | undefined;
+  /**
+   * `follow` by default for what only reads; with a body, or a method that changes something, nothing is
+   * ever sent on to where a server points, and the redirect is the answer.
+   */
   readonly redirect?: 'follow' | 'manual';
+  /** Bytes of the answer's body, unpacked, after which reading it fails with `payload_too_large`. */
+  readonly maxBytes?: number;
   readonly signal: AbortSignal;
 }
 
 /** Requests to addresses that a person or a server named. Dispose of it to end its connections. */
 export interface OutboundFetch extends AsyncDisposable {
   /**
-   * Each redirect that it follows is checked as the first address; `authorization` stays with the first
-   * origin. Rejects with an error whose `cause` is `AppError('forbidden')` for what may not be reached.
+   * Each connection is checked when it is made, after a redirect as before; `authorization` stays with
+   * the first origin. Rejects with an error whose `cause` is `AppError('forbidden')` for what may not be
+   * reached.
    */
   fetch(url: string, request: OutboundRequest): Promise<OutboundResponse>;
 }
@@ -34,15 +42,24 @@ export async function openOutboundFetch(allowPrivateNetwork: boolean): Promise<O
   ]);
   const dispatcher = createOutbound({ allowPrivateNetwork });
   return {
-    fetch: (url, { method = 'GET', headers, body, redirect = 'follow', signal }) =>
-      fetch(url, {
+    async fetch(url, { method = 'GET', headers, body, redirect, maxBytes, signal }) {
+      const onlyReads = (method === 'GET' || method === 'HEAD') && body === undefined;
+      const response = await fetch(url, {
         method,
         headers,
-        redirect,
+        body: body ?? null,
+        redirect: onlyReads ? (redirect ?? 'follow') : 'manual',
         signal,
         dispatcher,
-        ...(body !== undefined && { body }),
-      }),
+      });
+      return maxBytes === undefined || response.body === null
+        ? response
+        : {
+            status: response.status,
+            headers: response.headers,
+            body: limitBody(response.body, maxBytes),
+          };
+    },
     [Symbol.asyncDispose]: () => dispatcher.destroy(),
   };
 }
