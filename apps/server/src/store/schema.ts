@@ -37,6 +37,7 @@ export interface AgentTokens {
   resources: string[] | null;
   toolbox_ids: string[] | null;
   last_used_at: Timestamp | null;
+  parent_id: string | null;
 }
 
 export interface Agents {
@@ -265,6 +266,15 @@ export interface ConnectionConsents {
   created_at: GeneratedTimestamp;
 }
 
+export interface ConnectionRefreshes {
+  organization_id: string;
+  connection_id: string;
+  holder: string | null;
+  version: number;
+  held_until: Timestamp;
+  unsure: Generated<boolean>;
+}
+
 export interface Connections {
   id: string;
   organization_id: string;
@@ -277,6 +287,7 @@ export interface Connections {
   grant_type: 'authorization_code' | 'client_credentials' | 'jwt_bearer';
   identity_id: string | null;
   scopes: Generated<string[]>;
+  wanted_scopes: Generated<string[]>;
   allow_private_network: Generated<boolean>;
   account: Json | null;
   state: 'connected' | 'needs_sign_in' | 'revoked';
@@ -407,6 +418,7 @@ export interface Instances {
   package: Json | null;
   revision: Generated<number>;
   account: Generated<'organization' | 'member' | 'agent'>;
+  account_slots: GeneratedJson;
 }
 
 export interface Invitations {
@@ -480,6 +492,7 @@ export interface OauthClients {
   provider_id: string | null;
   expires_at: Timestamp | null;
   created_at: GeneratedTimestamp;
+  replaced_at: Timestamp | null;
 }
 
 export interface OauthProviders {
@@ -706,6 +719,7 @@ export interface Database {
   configuration_templates: ConfigurationTemplates;
   connection_agents: ConnectionAgents;
   connection_consents: ConnectionConsents;
+  connection_refreshes: ConnectionRefreshes;
   connections: Connections;
   credential_versions: CredentialVersions;
   credentials: Credentials;

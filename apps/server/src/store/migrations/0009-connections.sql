@@ -35,12 +35,14 @@ create table oauth_clients (
   provider_id uuid,
   expires_at timestamptz,
   created_at timestamptz not null default now(),
+  -- Since when connections are made with another; those made with it go on with it.
+  replaced_at timestamptz,
   constraint oauth_clients_organization_key unique (organization_id, id),
   constraint oauth_clients_provider_fk foreign key (organization_id, provider_id)
     references oauth_providers (organization_id, id) on delete cascade
 );
--- A client of no provider is used for its authorization server's resources alone.
-create unique index oauth_clients_issuer_key on oauth_clients (organization_id, issuer, method, coalesce(provider_id, organization_id));
+create unique index oauth_clients_issuer_key on oauth_clients
+  (organization_id, issuer, method, coalesce(provider_id, organization_id)) where replaced_at is null;
 create index oauth_clients_provider_idx on oauth_clients (organization_id, provider_id);
 
 -- A credential obtained by OAuth: what is known of it besides its tokens, which are its credential's.
@@ -62,6 +64,8 @@ create table connections (
   -- For an ID-JAG: the connection to the identity provider that vouches for the person.
   identity_id uuid,
   scopes text[] not null default '{}',
+  -- What a server asked for beyond that, to be granted at the next sign-in.
+  wanted_scopes text[] not null default '{}',
   allow_private_network boolean not null default false,
   -- Whose account there: {"id", "name"}; null where the service does not tell.
   account jsonb,
@@ -92,6 +96,22 @@ create table connections (
 create index connections_identity_idx on connections (organization_id, identity_id);
 create index connections_client_idx on connections (organization_id, oauth_client_id);
 create index connections_refresh_idx on connections (organization_id, refresh_at) where state = 'connected';
+
+-- Who renews a connection's tokens, or did when it was last heard of: no transaction waits for a provider.
+create table connection_refreshes (
+  organization_id uuid not null,
+  connection_id uuid not null,
+  -- One attempt of one process; null when it ended.
+  holder uuid,
+  -- The version of the credential that it spends.
+  version integer not null,
+  held_until timestamptz not null,
+  -- Whether an earlier attempt on this version ended unknown: its refresh token may be spent already.
+  unsure boolean not null default false,
+  constraint connection_refreshes_pk primary key (organization_id, connection_id),
+  constraint connection_refreshes_connection_fk foreign key (organization_id, connection_id)
+    references connections (organization_id, id) on delete cascade
+);
 
 -- Which agents may use a member's connection. One of an organization is for whom its instances are granted to.
 create table connection_agents (
@@ -151,7 +171,7 @@ declare
   t text;
 begin
   foreach t in array array[
-    'oauth_providers', 'oauth_clients', 'connections', 'connection_agents', 'authorization_requests', 'connection_consents'
+    'oauth_providers', 'oauth_clients', 'connections', 'connection_refreshes', 'connection_agents', 'authorization_requests', 'connection_consents'
   ] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
