@@ -47,10 +47,15 @@ alter table agent_tokens
   -- The toolboxes it is held to; null for all that the agent may use.
   add column toolbox_ids uuid[],
   add column last_used_at timestamptz,
+  -- The row whose token it was exchanged for: it ends with that.
+  add column parent_id uuid,
+  add constraint agent_tokens_parent_fk foreign key (organization_id, parent_id)
+    references agent_tokens (organization_id, id) on delete cascade,
   add constraint agent_tokens_kind_hash_check check ((kind = 'static') = (hash is not null)),
   add constraint agent_tokens_member_fk foreign key (organization_id, member_id)
     references members (organization_id, id) on delete cascade;
 create index agent_tokens_member_idx on agent_tokens (organization_id, member_id);
+create index agent_tokens_parent_idx on agent_tokens (organization_id, parent_id);
 
 -- Clients with which an agent obtains tokens by itself (client_credentials).
 create table agent_clients (
