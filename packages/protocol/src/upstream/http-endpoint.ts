@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 
+import { sendAuthorized } from './authorized-exchange.ts';
 import { HttpResponse, type ResponseHandler } from './http-response.ts';
 import type { UpstreamAuthorization } from './upstream-authorization.ts';
 
@@ -22,11 +23,13 @@ export class HttpEndpoint {
   readonly #dispatcher: Dispatcher;
   readonly #origin: string;
   readonly #path: string;
+  readonly #authorization: UpstreamAuthorization | undefined;
 
-  constructor(dispatcher: Dispatcher, url: URL) {
+  constructor(dispatcher: Dispatcher, url: URL, authorization?: UpstreamAuthorization) {
     this.#dispatcher = dispatcher;
     this.#origin = url.origin;
     this.#path = url.pathname + url.search;
+    this.#authorization = authorization;
   }
 
   /** Sends one request. Time limits are those of the requests above, so it has none of its own. */
@@ -48,6 +51,29 @@ export class HttpEndpoint {
     body: Buffer | null,
     response: HttpResponse,
   ): void {
+    const authorization = this.#authorization;
+    if (authorization === undefined) {
+      this.#send(method, headers, body, response);
+      return;
+    }
+    sendAuthorized(
+      {
+        authorization,
+        method,
+        url: this.#origin + this.#path,
+        headers,
+        send: (whole, handler) => this.#send(method, whole, body, handler),
+      },
+      response,
+    );
+  }
+
+  #send(
+    method: 'GET' | 'POST' | 'DELETE',
+    headers: string[],
+    body: Buffer | null,
+    handler: Dispatcher.DispatchHandler,
+  ): void {
     this.#dispatcher.dispatch(
       {
         origin: this.#origin,
@@ -58,7 +84,7 @@ export class HttpEndpoint {
         headersTimeout: 0,
         bodyTimeout: 0,
       },
-      response,
+      handler,
     );
   }
 }

@@ -29,6 +29,18 @@ export class HttpResponse implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('aborted'));
   }
 
+  /** Whether nobody waits for it any more, or it has ended. */
+  get isOver(): boolean {
+    return this.#settled;
+  }
+
+  /** Ends it with an error of ours, before or instead of an exchange. */
+  fail(error: Error): void {
+    if (this.#settled) return;
+    this.abort();
+    this.#handler.onError(error);
+  }
+
   pause(): void {
     this.#controller?.pause();
   }

@@ -35,7 +35,7 @@ export class SseCarrier implements Carrier {
     });
     // Not before the connection above is complete: it may fail at once.
     queueMicrotask(() => {
-      new HttpEndpoint(options.dispatcher, this.#url).dispatch('GET', headers, null, this.#stream);
+      this.#endpointAt(this.#url).dispatch('GET', headers, null, this.#stream);
     });
   }
 
@@ -99,10 +99,14 @@ export class SseCarrier implements Carrier {
         'the server named an endpoint for messages that is not of its own origin',
       );
     }
-    this.#target = new HttpEndpoint(this.#options.dispatcher, url);
+    this.#target = this.#endpointAt(url);
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const outgoing of waiting) this.#post(this.#target, outgoing);
+  }
+
+  #endpointAt(url: URL): HttpEndpoint {
+    return new HttpEndpoint(this.#options.dispatcher, url, this.#options.authorization);
   }
 
   #post(target: HttpEndpoint, { message, id }: Outgoing): void {

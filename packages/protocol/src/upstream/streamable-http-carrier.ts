@@ -49,7 +49,11 @@ export class StreamableHttpCarrier implements Carrier, ExchangeHost {
   constructor(options: StreamableHttpOptions, receiver: Receiver, renew: () => Promise<unknown>) {
     this.receiver = receiver;
     this.maxMessageBytes = options.maxMessageBytes ?? 32 * 1024 * 1024;
-    this.#endpoint = new HttpEndpoint(options.dispatcher, new URL(options.url));
+    this.#endpoint = new HttpEndpoint(
+      options.dispatcher,
+      new URL(options.url),
+      options.authorization,
+    );
     this.#extraHeaders = options.headers ?? {};
     this.#listens = options.listen ?? true;
     this.#renew = renew;
