@@ -9,6 +9,17 @@ export type ChangeEvent =
   | { kind: 'identity'; organizationId: string; agentId: string }
   /** An instance was added, changed, or removed: a running one must restart or stop. */
   | { kind: 'instance'; organizationId: string; instanceId: string }
+  /**
+   * What fills the slots of an instance changed, so that copies must start anew with it, or was
+   * removed, so that they must stop: those of a credential set, or all.
+   */
+  | {
+      kind: 'instance_credentials';
+      organizationId: string;
+      instanceId: string;
+      credentialSet?: string;
+      about: 'changed' | 'removed';
+    }
   /** The stored tools, prompts, resources or instructions of an instance changed. */
   | { kind: 'definitions'; organizationId: string; instanceId: string }
   /**

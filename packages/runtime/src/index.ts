@@ -10,6 +10,7 @@ export { createProcessDriver } from './drivers/process.ts';
 export type { ProcessDriverOptions } from './drivers/process.ts';
 export { createRemoteDriver } from './drivers/remote.ts';
 export type { RemoteDriverOptions } from './drivers/remote.ts';
+export { isReservedHeader } from './drivers/remote-headers.ts';
 export { createInstaller } from './install/index.ts';
 export type {
   ExpectedPackage,

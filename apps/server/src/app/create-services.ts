@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { createAccessSource } from '../features/access/access-source.ts';
 import { openAuditService } from '../features/audit/audit-service.ts';
 import { createAccessTokens } from '../features/connections/refresh/create-access-tokens.ts';
+import { createVault } from '../features/credentials/create-vault.ts';
 import { Turns } from '../features/definitions/turns.ts';
 import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/trial/pending-instances.ts';
@@ -51,6 +52,7 @@ export async function createServices(
   const auditKey = (await installationKey('audit-checkpoints')).export();
   const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
   const keyring = createKeyring({ db, masterKeys, onChange });
+  const vault = createVault({ db, pool, audit, keyring, clock });
   const accessTokens = owner.use(createAccessTokens());
   const people = createPeople({
     db,
@@ -115,6 +117,7 @@ export async function createServices(
     auditKey,
     keyring,
     masterKeys,
+    vault,
     installationKey,
     people,
     accessTokens,

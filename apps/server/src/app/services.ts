@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 
 import type { AuditService } from '../features/audit/audit-service.ts';
 import type { AccessTokens } from '../features/connections/refresh/access-tokens.ts';
+import type { Vault } from '../features/credentials/vault.ts';
 import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/trial/pending-instances.ts';
@@ -49,6 +50,8 @@ export interface AppServices {
   readonly auditKey: Buffer;
   readonly keyring: Keyring;
   readonly masterKeys: MasterKeys;
+  /** Opens credentials. */
+  readonly vault: Vault;
   /** A key of the installation's own for one purpose, that outlives every rotation. */
   readonly installationKey: InstallationKeys;
   /** Who is signed in. */

@@ -159,6 +159,7 @@ const kinds: Readonly<Record<ChangeEvent['kind'], true>> = {
   access: true,
   identity: true,
   instance: true,
+  instance_credentials: true,
   definitions: true,
   session: true,
   keys: true,

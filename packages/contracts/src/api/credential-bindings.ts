@@ -44,6 +44,9 @@ export const accountSlotSchema = z.strictObject({
   template: bindingTemplateSchema.optional(),
 });
 
+/** Which credentials fill which slots of a server that is added: `{"GITHUB_TOKEN": "our-github"}`. */
+export const credentialBindingsSchema = z.record(slotNameSchema, credentialRefSchema);
+
 export const bindingViewSchema = z.object({
   instance: z.object({ id: idSchema, slug: z.string() }),
   slot: z.string(),

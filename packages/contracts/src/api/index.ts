@@ -46,6 +46,26 @@ export type {
   ConnectionState,
   ConnectionView,
 } from './connections.ts';
+export type {
+  AccountView,
+  BindingView,
+  CredentialOwnerView,
+  InstanceCredentials,
+} from './credential-bindings.ts';
+export { accountSlotSchema, credentialBindingsSchema } from './credential-bindings.ts';
+export type {
+  BulkCredentialsInput,
+  BulkOutcome,
+  ChangeCredentialInput,
+  CreateCredentialInput,
+  CredentialTest,
+  CredentialVersionView,
+  CredentialView,
+  ListCredentialsInput,
+  ReplaceCredentialInput,
+  ShownCredential,
+  StoredCredential,
+} from './credentials.ts';
 export type { Grant } from './grants.ts';
 export type { ProviderView, SetProviderInput } from './providers.ts';
 export {

@@ -19,6 +19,11 @@ const reserved = new Set([
   'upgrade',
 ]);
 
+/** Whether a header is the transport's own, which no setting and no secret may be. */
+export function isReservedHeader(name: string): boolean {
+  return reserved.has(name.toLowerCase());
+}
+
 /**
  * The headers of every request to a remote server; secret ones win over plain ones of the same name.
  * Throws `AppError('invalid_input')` that names the header and never its value.
@@ -47,7 +52,7 @@ function checkName(name: string): string {
     throw new AppError('invalid_input', `${JSON.stringify(name)} cannot be the name of a header.`);
   }
   const lower = name.toLowerCase();
-  if (!reserved.has(lower)) return lower;
+  if (!isReservedHeader(lower)) return lower;
   throw new AppError('invalid_input', `The header ${name} is the transport's own; leave it out.`);
 }
 

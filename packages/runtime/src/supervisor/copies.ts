@@ -56,13 +56,15 @@ export class Copies {
     }
   }
 
-  ofInstance(instanceId: string): Copy[] {
+  /** Of one credential set, or of all. */
+  ofInstance(instanceId: string, credentialSet?: string): Copy[] {
     const found: Copy[] = [];
     for (const instances of this.#organizations.values()) {
       const copies = instances.get(instanceId);
       if (copies !== undefined) found.push(...each(copies));
     }
-    return found;
+    if (credentialSet === undefined) return found;
+    return found.filter(({ key }) => key.credentialSet === credentialSet);
   }
 }
 

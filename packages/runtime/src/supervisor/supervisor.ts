@@ -49,12 +49,12 @@ export interface Supervisor extends AsyncDisposable {
   statuses(organizationId?: string): Promise<readonly InstanceStatus[]>;
   /**
    * Starts what runs of an instance anew with its configuration of now, and lets what backs off try
-   * again. Resolves when it is ready, rejects as `acquire` does. Calls under way are lost; calls that
-   * wait for a start are not.
+   * again; with a credential set, of the copies that run with it. Resolves when it is ready, rejects as
+   * `acquire` does. Calls under way are lost; calls that wait for a start are not.
    */
-  restart(instanceId: string): Promise<void>;
-  /** Ends all copies of an instance, whatever they do, and forgets them. */
-  stop(instanceId: string): Promise<void>;
+  restart(instanceId: string, credentialSet?: string): Promise<void>;
+  /** Ends all copies of an instance, or those of a credential set, whatever they do, and forgets them. */
+  stop(instanceId: string, credentialSet?: string): Promise<void>;
   /** Ends the copies of an instance that nobody uses; the next call starts one again. */
   sleep(instanceId: string): Promise<void>;
 }
@@ -128,12 +128,14 @@ class InstanceSupervisor implements Supervisor {
     return Promise.all(wanted.map(async (copy) => copy.status(await memoryOf(copy))));
   }
 
-  async restart(instanceId: string): Promise<void> {
-    await Promise.all(this.#copies.ofInstance(instanceId).map((copy) => copy.restart()));
+  async restart(instanceId: string, credentialSet?: string): Promise<void> {
+    const copies = this.#copies.ofInstance(instanceId, credentialSet);
+    await Promise.all(copies.map((copy) => copy.restart()));
   }
 
-  async stop(instanceId: string): Promise<void> {
-    await Promise.all(this.#copies.ofInstance(instanceId).map((copy) => this.#stopCopy(copy)));
+  async stop(instanceId: string, credentialSet?: string): Promise<void> {
+    const copies = this.#copies.ofInstance(instanceId, credentialSet);
+    await Promise.all(copies.map((copy) => this.#stopCopy(copy)));
   }
 
   async sleep(instanceId: string): Promise<void> {

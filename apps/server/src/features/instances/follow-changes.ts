@@ -1,3 +1,4 @@
+import type { ChangeEvent } from '@plugboard/contracts';
 import type { InstanceSource, Supervisor } from '@plugboard/runtime';
 import type { OnChange } from '@plugboard/gateway';
 import type { Logger } from 'pino';
@@ -12,6 +13,8 @@ export interface FollowOptions {
   /** Who changes an instance here restarts it, when it is right to. */
   readonly changes: InstanceChanges;
 }
+
+type CredentialsEvent = Extract<ChangeEvent, { kind: 'instance_credentials' }>;
 
 /** Restarts running instances that changed and stops those that were removed, here or on another node. */
 export function followInstanceChanges(options: FollowOptions): Disposable {
@@ -31,7 +34,18 @@ export function followInstanceChanges(options: FollowOptions): Disposable {
     }
   }
 
+  async function followCredentials(event: CredentialsEvent): Promise<void> {
+    const { instanceId, credentialSet, about } = event;
+    try {
+      if (about === 'removed') await supervisor.stop(instanceId, credentialSet);
+      else await supervisor.restart(instanceId, credentialSet);
+    } catch (error) {
+      log.warn({ err: error, instanceId }, 'changed credentials could not be followed');
+    }
+  }
+
   const stop = onChange((event) => {
+    if (event.kind === 'instance_credentials') void followCredentials(event);
     if (event.kind !== 'instance') return;
     const { organizationId, instanceId } = event;
     void follow(organizationId, instanceId, changes.isUnderWay(instanceId));

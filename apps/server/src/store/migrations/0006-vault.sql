@@ -137,7 +137,9 @@ create table credential_versions (
 -- Whose account an instance's calls use: one for all, each member's own, or each agent's own.
 alter table instances
   add column account text not null default 'organization'
-    constraint instances_account_check check (account in ('organization', 'member', 'agent'));
+    constraint instances_account_check check (account in ('organization', 'member', 'agent')),
+  -- What members or agents provide besides the secrets that its catalog entry names: [{"slot", "place", "template"}].
+  add column account_slots jsonb not null default '[]';
 
 -- Which credential fills which slot of an instance, for whose calls.
 create table instance_credentials (
