@@ -15,8 +15,11 @@ const maxHeaderLength = 16 * 1024;
 
 const separator = /[\t ]*(?:,[\t ]*)*/y;
 const schemeToken = /([\w!#$%&'*+.^`|~-]+)(?=[\t ,]|$)[\t ]*/y;
-const parameter =
-  /([\w!#$%&'*+.^`|~-]+)[\t ]*=[\t ]*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~-]+))/y;
+/** Values without quotes may have signs that RFC 9110 does not allow there, as servers send URLs so. */
+const parameter = /([\w!#$%&'*+.^`|~-]+)[\t ]*=[\t ]*(?:"((?:[^"\\]|\\.)*)"|([^\t ,"]+))/y;
+/** A comma, and then a parameter rather than the next scheme. */
+const another = /[\t ]*,[\t ,]*[\w!#$%&'*+.^`|~-]+[\t ]*=[\t ]*[^\t ,]/y;
+const space = /[\t ]*/y;
 const token68 = /[\w.~+/-]+=*(?=[\t ]*(?:,|$))/y;
 
 /** All challenges of a header, in order. What does not parse ends the list: nothing is guessed. */
@@ -30,26 +33,27 @@ export function readChallenges(header: string | null | undefined): readonly Chal
     if (match) at += match[0].length;
     return match;
   }
+  function isNext(pattern: RegExp): boolean {
+    pattern.lastIndex = at;
+    return pattern.test(header!);
+  }
   for (;;) {
     take(separator);
     const scheme = take(schemeToken)?.[1];
     if (scheme === undefined) return challenges;
     const parameters = new Map<string, string>();
-    if (!peek(parameter, header, at)) take(token68);
+    take(token68);
     for (let match = take(parameter); match; match = take(parameter)) {
       const name = match[1]!.toLowerCase();
       // One parameter given twice has no meaning: this challenge, and all after it, are not read.
       if (parameters.has(name)) return challenges;
       parameters.set(name, match[2]?.replaceAll(/\\(.)/g, '$1') ?? match[3] ?? '');
-      const before = at;
+      if (!isNext(another)) break;
       take(separator);
-      if (!peek(parameter, header, at)) {
-        if (at < header.length && !header.slice(before, at).includes(',')) return challenges;
-        break;
-      }
     }
+    take(space);
+    if (at < header.length && header[at] !== ',') return challenges;
     challenges.push(present(scheme, parameters));
-    if (at >= header.length) return challenges;
   }
 }
 
@@ -62,11 +66,6 @@ export function readChallenge(
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
   const dpop = challenges.find(({ scheme }) => scheme === 'dpop');
   return preferDpop ? (dpop ?? bearer) : (bearer ?? dpop);
-}
-
-function peek(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }
 
 function present(scheme: string, parameters: ReadonlyMap<string, string>): Challenge {
