@@ -86,7 +86,7 @@ describe('requestIdJag', () => {
       ['exp', { typ }, { exp: seconds - 60 }],
       ['exp', { typ }, { exp: undefined }],
     ] as const) {
-      issue(await key.sign(Object.assign({ ...claims }, change), { ...header }));
+      issue(await key.sign({ ...claims, ...(change as object) }, { ...header }));
       await expect(requestIdJag(input), JSON.stringify(change)).rejects.toMatchObject({
         kind: 'protocol',
         reason: `id_jag_${reason}`,
