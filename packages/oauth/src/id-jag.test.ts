@@ -72,7 +72,7 @@ describe('requestIdJag', () => {
   });
 
   it('sends no assertion on that is of another kind, or for something else', async () => {
-    for (const [reason, header, change] of [
+    const cases: readonly [string, Record<string, string>, Record<string, unknown>][] = [
       ['typ', { typ: 'JWT' }, {}],
       ['typ', { typ: 'at+jwt' }, {}],
       ['iss', { typ }, { iss: 'https://evil.test' }],
@@ -85,8 +85,9 @@ describe('requestIdJag', () => {
       ['iat', { typ }, { iat: seconds + 600 }],
       ['exp', { typ }, { exp: seconds - 60 }],
       ['exp', { typ }, { exp: undefined }],
-    ] as const) {
-      issue(await key.sign({ ...claims, ...(change as object) }, { ...header }));
+    ];
+    for (const [reason, header, change] of cases) {
+      issue(await key.sign({ ...claims, ...change }, header));
       await expect(requestIdJag(input), JSON.stringify(change)).rejects.toMatchObject({
         kind: 'protocol',
         reason: `id_jag_${reason}`,
