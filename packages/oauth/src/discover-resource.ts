@@ -62,7 +62,7 @@ function addresses(url: URL, challenge: Challenge | undefined): readonly string[
 function readResource(
   json: unknown,
   url: URL,
-  { allowHttp = false }: OAuthNetwork,
+  input: OAuthNetwork & { readonly challenge?: Challenge | undefined },
 ): ProtectedResource {
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
@@ -73,7 +73,7 @@ function readResource(
     );
   }
   const { data } = parsed;
-  if (!covers(data.resource, url, allowHttp)) {
+  if (!covers(data.resource, url, input.allowHttp ?? false)) {
     throw new OAuthFailure(
       'protocol',
       'resource_mismatch',
@@ -86,7 +86,8 @@ function readResource(
     authorizationServers: (data.authorization_servers ?? []).slice(0, maxServers),
     scopesSupported: data.scopes_supported,
     name: data.resource_name,
-    dpopRequired: data.dpop_bound_access_tokens_required ?? false,
+    dpopRequired:
+      data.dpop_bound_access_tokens_required === true || input.challenge?.scheme === 'dpop',
     dpopAlgorithms: data.dpop_signing_alg_values_supported,
   };
 }

@@ -37,6 +37,13 @@ describe('discover', () => {
     expect(mcp.paths()).toEqual([`${protectedResource}/mcp`]);
   });
 
+  it('wants bound tokens where the server asks for nothing else', async () => {
+    const isRequired = async (header?: string) => (await find(header)).resource.dpopRequired;
+    expect(await isRequired('DPoP algs="ES256"')).toBe(true);
+    expect(await isRequired('DPoP algs="ES256", Bearer')).toBe(false);
+    expect(await isRequired()).toBe(false);
+  });
+
   it('asks where the challenge says first, then by path, then at the root', async () => {
     mcp.on('/elsewhere', { body: { resource, authorization_servers: [as.origin] } });
     await find(`Bearer resource_metadata="${mcp.origin}/elsewhere"`);

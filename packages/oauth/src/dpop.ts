@@ -4,31 +4,11 @@ import { Secret } from '@plugboard/vault';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as oauth from 'oauth4webapi';
 
-import type { Challenge } from './challenge.ts';
-import type { AuthorizationServer, ProtectedResource } from './facts.ts';
 import { OAuthFailure } from './failure.ts';
 import { importKey, publicHalf, readPrivateJwk } from './jwk.ts';
 
 /** What we sign with, best first. */
 const algorithms = ['ES256', 'EdDSA', 'ES384', 'ES512', 'PS256', 'RS256'];
-
-/**
- * Whether tokens for a resource are to be bound to a key (RFC 9449): it asks for that, by its metadata
- * or by a `DPoP` challenge, and the authorization server can do it.
- */
-export function wantsDpop(input: {
-  readonly server: AuthorizationServer;
-  readonly resource?: ProtectedResource | undefined;
-  readonly challenge?: Challenge | undefined;
-}): boolean {
-  const { server, resource, challenge } = input;
-  const isOffered = (server.metadata.dpop_signing_alg_values_supported ?? []).length > 0;
-  const isWanted =
-    resource?.dpopRequired === true ||
-    resource?.dpopAlgorithms !== undefined ||
-    challenge?.scheme === 'dpop';
-  return isOffered && isWanted;
-}
 
 /**
  * A new private key for DPoP (RFC 9449), as a JWK in JSON with `alg`: the best of those that a server

@@ -25,7 +25,7 @@ export interface ProtectedResource {
   readonly authorizationServers: readonly string[];
   readonly scopesSupported: readonly string[] | undefined;
   readonly name: string | undefined;
-  /** It takes only tokens bound to a key (RFC 9449). */
+  /** It takes only tokens bound to a key (RFC 9449): so its metadata say, or a challenge by DPoP alone. */
   readonly dpopRequired: boolean;
   readonly dpopAlgorithms: readonly string[] | undefined;
 }

@@ -4,7 +4,7 @@ import { Secret } from '@plugboard/vault';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createDpopKey, dpopProof, wantsDpop } from './dpop.ts';
+import { createDpopKey, dpopProof } from './dpop.ts';
 import { requestClientCredentials, requestJwtBearer, type GrantInput } from './grants.ts';
 import { refreshTokens } from './refresh.ts';
 import { revokeToken } from './revoke.ts';
@@ -223,20 +223,6 @@ describe('DPoP', () => {
       ath: 'PEaenWxYddN6Q_NT1PiOYfz4EsZu7jRXRlpAsNpBU-A',
     });
     await expect(createDpopKey(['HS256', 'none'])).rejects.toMatchObject({ kind: 'unsupported' });
-  });
-
-  it('is wanted where the resource asks for it and the server can', () => {
-    const can = buildServer(as.origin, { dpop_signing_alg_values_supported: ['ES256'] });
-    const challenge = {
-      scheme: 'dpop',
-      parameters: {},
-      error: undefined,
-      scopes: undefined,
-      resourceMetadata: undefined,
-    };
-    expect(wantsDpop({ server: can, challenge })).toBe(true);
-    expect(wantsDpop({ server: can, challenge: { ...challenge, scheme: 'bearer' } })).toBe(false);
-    expect(wantsDpop({ server: buildServer(as.origin), challenge })).toBe(false);
   });
 });
 

@@ -9,7 +9,7 @@ export type { OAuthClient } from './client.ts';
 export { discoverAuthorizationServer } from './discover-server.ts';
 export { discover } from './discover.ts';
 export type { Discovered, DiscoverInput } from './discover.ts';
-export { createDpopKey, dpopProof, wantsDpop } from './dpop.ts';
+export { createDpopKey, dpopProof } from './dpop.ts';
 export type { DpopProofInput } from './dpop.ts';
 export type {
   AuthorizationServer,
