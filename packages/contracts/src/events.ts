@@ -38,5 +38,7 @@ export type ChangeEvent =
   | { kind: 'keys'; organizationId: string }
   /** Another master key is in force, or one before it is needed no more. */
   | { kind: 'master_keys' }
+  /** The tokens, the state or the permissions of a connection changed. */
+  | { kind: 'connection'; organizationId: string; connectionId: string }
   /** The connection that carries events was lost and is back: anything may have changed. */
   | { kind: 'everything' };

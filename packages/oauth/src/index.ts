@@ -30,6 +30,15 @@ export { register } from './register.ts';
 export type { RegisterInput } from './register.ts';
 export { revokeToken } from './revoke.ts';
 export type { RevokeInput } from './revoke.ts';
+export {
+  describedServer,
+  explainScope,
+  findProvider,
+  listProviders,
+  normalizeAnswers,
+  resolveProvider,
+} from './providers/index.ts';
+export type { ProviderDefinition, ProviderScope, ResolvedProvider } from './providers/index.ts';
 export { chooseScopes, mergeScopes } from './scopes.ts';
 export type { ScopesInput } from './scopes.ts';
 export type { TokenSet } from './tokens.ts';

@@ -4,7 +4,10 @@ import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 
 import type { AppServices } from '../app/services.ts';
-import { authenticateMember } from '../features/members/authenticate.ts';
+import type { createInteractionApp } from '../features/authorization-server/interaction/interaction-app.ts';
+import { authenticateRequest } from '../features/members/authenticate.ts';
+import { createAuthApp } from '../features/people/auth-app.ts';
+import { createPeopleApp } from '../features/people/people-app.ts';
 import { allowAnyPage, createRegistryApp } from '../features/registry/registry-app.ts';
 import { presentApiError, toApiError } from './api/api-error.ts';
 import type { ApiHandler } from './api/api-handler.ts';
@@ -32,6 +35,10 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
   // Both are heavy and not needed to be ready.
   let apiHandler: Promise<ApiHandler> | undefined;
   let document: Promise<object> | undefined;
+  let connectApp:
+    | Promise<{ fetch: (request: Request) => Response | Promise<Response> }>
+    | undefined;
+  let interactions: Promise<ReturnType<typeof createInteractionApp>> | undefined;
 
   app.use(async (c, next) => {
     const requestId = crypto.randomUUID();
@@ -58,14 +65,14 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
   });
 
   app.post(`${apiPrefix}/bundles`, async (c) => {
-    const actor = await authenticateMember(services, c.req.header('authorization'));
+    const actor = await authenticateRequest(services, c.req.raw.headers);
     const { uploadBundle } = await import('../features/bundles/upload-route.ts');
     const signal = AbortSignal.any([c.req.raw.signal, stopping]);
     return uploadBundle(services, actor, c.req.raw, signal);
   });
 
   app.all(`${apiPrefix}/*`, async (c) => {
-    const actor = await authenticateMember(services, c.req.header('authorization'));
+    const actor = await authenticateRequest(services, c.req.raw.headers);
     apiHandler ??= import('./api/api-handler.ts').then((module) => module.createApiHandler());
     const signal = AbortSignal.any([c.req.raw.signal, stopping]);
     const response = await (
@@ -84,7 +91,25 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
   });
   app.route(registryPrefix, createRegistryApp(services));
 
+  for (const path of ['/connect/*', '/client-metadata.json']) {
+    app.all(path, async (c) => {
+      connectApp ??= import('../features/connections/pages/connect-app.ts').then((module) =>
+        module.createConnectApp(services, stopping),
+      );
+      return (await connectApp).fetch(c.req.raw);
+    });
+  }
+
   app.route('/', createStylesApp());
+  app.route('/', createAuthApp(services));
+  app.route('/', createPeopleApp(services));
+
+  app.all('/oauth/interaction/*', async (c) => {
+    interactions ??= import('../features/authorization-server/interaction/interaction-app.ts').then(
+      (module) => module.createInteractionApp(services),
+    );
+    return (await interactions).fetch(c.req.raw, c.env);
+  });
 
   app.get('/', (c) => {
     return c.html(landingPage(urls));

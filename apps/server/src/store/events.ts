@@ -160,6 +160,7 @@ const kinds: Readonly<Record<ChangeEvent['kind'], true>> = {
   identity: true,
   instance: true,
   instance_credentials: true,
+  connection: true,
   definitions: true,
   session: true,
   keys: true,

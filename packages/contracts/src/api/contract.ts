@@ -7,13 +7,18 @@ import { bundlesContract } from './bundles.ts';
 import { callsContract } from './calls.ts';
 import { catalogContract } from './catalog.ts';
 import { configurationContract } from './configuration.ts';
+import { connectionsContract } from './connections.ts';
+import { credentialsContract } from './credentials.ts';
 import { exportsContract } from './exports.ts';
 import { grantsContract } from './grants.ts';
 import { importsContract } from './imports.ts';
 import { instancesContract } from './instances.ts';
 import { licencePolicyContract } from './licence-policy.ts';
 import { lockContract } from './lock.ts';
+import { membersContract } from './members.ts';
 import { offeringsContract } from './offerings.ts';
+import { apiKeysContract, meContract, organizationContract } from './people.ts';
+import { providersContract } from './providers.ts';
 import { sourcesContract } from './sources.ts';
 import { statusContract } from './status.ts';
 import { toolboxesContract } from './toolboxes.ts';
@@ -21,7 +26,7 @@ import { versionsContract } from './versions.ts';
 
 /**
  * The whole API: OpenAPI document, server, and the typed client of console and CLI come from it. A
- * bearer API key is asked for everywhere.
+ * bearer API key, or the session of a browser, is asked for everywhere.
  */
 export const apiContract = {
   status: statusContract,
@@ -35,6 +40,7 @@ export const apiContract = {
   offerings: offeringsContract,
   agents: agentsContract,
   grants: grantsContract,
+  credentials: credentialsContract,
   access: accessContract,
   calls: callsContract,
   audit: auditContract,
@@ -42,6 +48,12 @@ export const apiContract = {
   sources: sourcesContract,
   catalog: catalogContract,
   licencePolicy: licencePolicyContract,
+  connections: connectionsContract,
+  providers: providersContract,
+  me: meContract,
+  members: membersContract,
+  apiKeys: apiKeysContract,
+  organization: organizationContract,
 };
 
 /** The typed client: `client.agents.tokens.create({ agent: 'demo' })`. */

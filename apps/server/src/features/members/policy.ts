@@ -1,15 +1,28 @@
-/** A member acting through an API key. */
+/** A member acting through an API key, or signed in. */
 export interface Actor {
   readonly organizationId: string;
   readonly memberId: string;
   readonly role: Role;
+  /** The person, when it is known who the member is. */
+  readonly userId?: string | undefined;
+  /** The session they act through; absent for an API key. */
+  readonly sessionId?: string | undefined;
 }
 
 export const roles = ['owner', 'admin', 'member', 'auditor'] as const;
 
 export type Role = (typeof roles)[number];
 
-/** Who may do what. What is not listed may be done by nobody. */
+const everyone = roles;
+const managers = ['owner', 'admin'] as const;
+
+/** Who may do something to what is a member's own, and who to what is of others. */
+interface Rule {
+  readonly own: readonly Role[];
+  readonly others: readonly Role[];
+}
+
+/** Who may do what. What is not listed may be done by nobody. A list alone makes no such difference. */
 const allowed = {
   'status.read': ['owner', 'admin', 'member', 'auditor'],
   'doctor.run': ['owner', 'admin'],
@@ -49,7 +62,14 @@ const allowed = {
   'agent.create': ['owner', 'admin'],
   'agent.revoke': ['owner', 'admin'],
   'token.create': ['owner', 'admin'],
-  'token.revoke': ['owner', 'admin'],
+  // A client of one's own is taken back by oneself.
+  'token.revoke': { own: ['owner', 'admin', 'member'], others: ['owner', 'admin'] },
+  // To lend an agent to a client that a person uses.
+  'agent.authorize': { own: ['owner', 'admin', 'member'], others: ['owner', 'admin'] },
+  'agent_client.read': everyone,
+  'agent_client.create': ['owner', 'admin'],
+  'agent_client.revoke': ['owner', 'admin'],
+  'toolbox.change': ['owner', 'admin'],
   'grant.read': ['owner', 'admin', 'member', 'auditor'],
   'grant.create': ['owner', 'admin'],
   'grant.revoke': ['owner', 'admin'],
@@ -66,17 +86,76 @@ const allowed = {
   // Whoever has the passphrase reads every secret.
   'lock.backup_secrets': ['owner'],
   'audit.read': ['owner', 'admin', 'auditor'],
-} as const satisfies Record<string, readonly Role[]>;
+  // Never what is secret in it.
+  'credential.read': { own: everyone, others: ['owner', 'admin', 'auditor'] },
+  // The organization's and agents'.
+  'credential.manage': managers,
+  'credential.bind': managers,
+  // What is a member's own is nobody else's to change, test or bind.
+  'credential.manage_own': { own: ['owner', 'admin', 'member'], others: [] },
+  'credential.bind_own': { own: ['owner', 'admin', 'member'], others: [] },
+  'credential.destroy': managers,
+  'account.read': everyone,
+  'account.set': managers,
+  'connection.read': everyone,
+  'connection.connect_own': ['owner', 'admin', 'member'],
+  // The organization's and agents' that are nobody's own.
+  'connection.connect_shared': managers,
+  'connection.permit': ['owner', 'admin', 'member'],
+  'provider.read': everyone,
+  'provider.manage': managers,
+  'me.read': everyone,
+  'member.read': everyone,
+  'member.read_email': ['owner', 'admin', 'auditor'],
+  // Only who cannot gain by it changes their own role: an owner, who steps down.
+  'member.set_role': { own: ['owner'], others: managers },
+  'member.suspend': { own: [], others: managers },
+  'member.reinstate': { own: [], others: managers },
+  // Removing oneself is to leave.
+  'member.remove': { own: everyone, others: managers },
+  'member.reset_link': { own: [], others: managers },
+  'invitation.read': managers,
+  'invitation.create': managers,
+  'invitation.revoke': managers,
+  'api_key.read': { own: everyone, others: managers },
+  // A key speaks for its member: nobody makes one that speaks for another.
+  'api_key.create': { own: everyone, others: [] },
+  'api_key.revoke': { own: everyone, others: managers },
+  'organization.read': everyone,
+  'organization.change': ['owner'],
+  'organization.create': ['owner'],
+} as const satisfies Record<string, readonly Role[] | Rule>;
 
 export type Action = keyof typeof allowed;
 
-/** The organization that what is acted on belongs to. */
+/** What is acted on. */
 export interface PolicySubject {
+  /** The organization that it belongs to. */
   readonly organizationId: string;
+  /** The member whose own it is, if it is one's. */
+  readonly memberId?: string | undefined;
 }
 
 /** Whether a member may do something to a subject: never outside of its own organization. */
 export function can(actor: Actor, action: Action, subject: PolicySubject): boolean {
-  const permitted: readonly Role[] = allowed[action];
-  return actor.organizationId === subject.organizationId && permitted.includes(actor.role);
+  if (actor.organizationId !== subject.organizationId) return false;
+  const rule: readonly Role[] | Rule = allowed[action];
+  const permitted = isList(rule)
+    ? rule
+    : rule[subject.memberId === actor.memberId ? 'own' : 'others'];
+  return permitted.includes(actor.role);
+}
+
+/** Whether a member may give, take or touch a role: only owners make, change or remove owners. */
+export function mayManage(actor: Pick<Actor, 'role'>, role: Role): boolean {
+  if (actor.role === 'owner') return true;
+  return actor.role === 'admin' && role !== 'owner';
+}
+
+/** Every action there is. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the keys' type
+export const actions = Object.keys(allowed) as readonly Action[];
+
+function isList(rule: readonly Role[] | Rule): rule is readonly Role[] {
+  return Array.isArray(rule);
 }

@@ -9,6 +9,7 @@ import { type Role, roles } from '../../features/members/policy.ts';
 
 const everyone: readonly Role[] = roles;
 const managers: readonly Role[] = ['owner', 'admin'];
+const connecting: readonly Role[] = ['owner', 'admin', 'member'];
 const readers: readonly Role[] = ['owner', 'admin', 'auditor'];
 const none = '01900000-0000-7000-8000-000000000000';
 const layer = { server: 'none', environment: 'dev' };
@@ -132,6 +133,38 @@ const procedures: Readonly<Record<string, Procedure>> = {
     body: { allow: null, deny: [], unknown: 'warn' },
     roles: managers,
   },
+  'GET /me': { roles: everyone },
+  'GET /members': { roles: everyone },
+  'PUT /members/{member}/role': { body: { role: 'member' }, roles: everyone },
+  'POST /members/{member}/suspend': { body: {}, roles: managers },
+  'POST /members/{member}/reinstate': { body: {}, roles: managers },
+  'DELETE /members/{member}': { roles: everyone },
+  'POST /members/{member}/reset-link': { body: {}, roles: managers },
+  'GET /invitations': { roles: managers },
+  'POST /invitations': { body: { email: 'ann@example.com' }, roles: managers },
+  'POST /invitations/{invitation}/resend': { body: {}, roles: managers },
+  'DELETE /invitations/{invitation}': { roles: managers },
+  'GET /keys': { roles: everyone },
+  'POST /keys': { body: { name: 'test' }, roles: everyone },
+  'DELETE /keys/{key}': { roles: everyone },
+  'GET /organization': { roles: everyone },
+  'PATCH /organization': { body: {}, roles: ['owner'] },
+  'POST /organizations': { body: { name: 'Another' }, roles: ['owner'] },
+  'GET /connections': { roles: everyone },
+  'POST /connections': {
+    body: { provider: 'none', owner: { kind: 'member' } },
+    roles: connecting,
+  },
+  'GET /connections/{connection}': { roles: everyone },
+  'DELETE /connections/{connection}': { roles: connecting },
+  'POST /connections/{connection}/reconnect': { body: {}, roles: connecting },
+  'PUT /connections/{connection}/agents/{agent}': { body: {}, roles: connecting },
+  'DELETE /connections/{connection}/agents/{agent}': { roles: connecting },
+  'GET /connection-requests/{request}': { roles: connecting },
+  'GET /providers': { roles: everyone },
+  'GET /providers/{provider}': { roles: everyone },
+  'PUT /providers/{provider}': { body: { issuer: 'https://none.invalid' }, roles: managers },
+  'DELETE /providers/{provider}': { roles: managers },
   'GET /audit': { roles: readers },
   'POST /audit/verify': { body: {}, roles: readers },
   'GET /audit/export': { roles: readers },
@@ -153,7 +186,7 @@ describe('the API', () => {
   it.each(Object.entries(procedures))('lets none but its roles %s', async (name, procedure) => {
     const [method = '', template = ''] = name.split(' ');
     const path = template
-      .replaceAll(/\{(?:grant|token|sync)\}/g, none)
+      .replaceAll(/\{(?:grant|token|sync|member|invitation|key|request)\}/g, none)
       .replaceAll('{sha256}', 'a'.repeat(64))
       .replaceAll(/\{[a-z]+\}/g, 'none')
       .concat(procedure.query ?? '');

@@ -4,6 +4,9 @@ import { bundlesRouter } from '../../features/bundles/routes.ts';
 import { callsRouter } from '../../features/calls/routes.ts';
 import { catalogRouter } from '../../features/catalog/routes.ts';
 import { configurationRouter } from '../../features/configuration/routes.ts';
+import { providersRouter } from '../../features/connections/providers/routes.ts';
+import { connectionsRouter } from '../../features/connections/routes.ts';
+import { credentialsRouter } from '../../features/credentials/routes.ts';
 import { exportsRouter } from '../../features/exports/routes.ts';
 import { grantsRouter } from '../../features/grants/routes.ts';
 import { importsRouter } from '../../features/imports/routes.ts';
@@ -11,6 +14,10 @@ import { instancesRouter } from '../../features/instances/routes.ts';
 import { versionsRouter } from '../../features/instances/updates/routes.ts';
 import { licencePolicyRouter } from '../../features/organizations/licence-routes.ts';
 import { lockRouter } from '../../features/lock/routes.ts';
+import { apiKeysRouter } from '../../features/members/api-keys/routes.ts';
+import { membersRouter } from '../../features/members/routes.ts';
+import { organizationRouter } from '../../features/organizations/routes.ts';
+import { meProcedure } from '../../features/people/me.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
 import { sourcesRouter } from '../../features/catalog/sources/routes.ts';
 import { statusRouter } from '../../features/status/routes.ts';
@@ -31,6 +38,7 @@ export const router = api.router({
   offerings: offeringsRouter,
   agents: agentsRouter,
   grants: grantsRouter,
+  credentials: credentialsRouter,
   access: accessRouter,
   calls: callsRouter,
   audit: auditRouter,
@@ -38,4 +46,10 @@ export const router = api.router({
   sources: sourcesRouter,
   catalog: catalogRouter,
   licencePolicy: licencePolicyRouter,
+  connections: connectionsRouter,
+  providers: providersRouter,
+  me: meProcedure,
+  members: membersRouter,
+  apiKeys: apiKeysRouter,
+  organization: organizationRouter,
 });
