@@ -10,6 +10,11 @@ import type { Logger } from 'pino';
 
 import { createAccessSource } from '../features/access/access-source.ts';
 import { openAuditService } from '../features/audit/audit-service.ts';
+import {
+  createAuthorizationServer,
+  openRecords,
+} from '../features/authorization-server/authorization-server.ts';
+import { createOAuthTokens } from '../features/authorization-server/oauth-tokens.ts';
 import { createAccessTokens } from '../features/connections/refresh/create-access-tokens.ts';
 import { createVault } from '../features/credentials/create-vault.ts';
 import { Turns } from '../features/definitions/turns.ts';
@@ -17,9 +22,11 @@ import { PackageFolders } from '../features/instances/package-folders.ts';
 import { PendingInstances } from '../features/instances/trial/pending-instances.ts';
 import { sweepTrials } from '../features/instances/trial/sweep-trials.ts';
 import { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
+import { followMasterKeys } from '../features/keys/follow-master-keys.ts';
 import { createInstallationKeys } from '../features/keys/installation-keys.ts';
 import { createKeyring } from '../features/keys/keyring.ts';
 import type { MasterKeys } from '../features/keys/master-keys.ts';
+import { createMail, type MailOptions } from '../features/people/mail/mail.ts';
 import { createPeople } from '../features/people/people.ts';
 import { createSessionMail } from '../features/sessions/session-mail.ts';
 import { createSessionStore } from '../features/sessions/session-store.ts';
@@ -37,23 +44,28 @@ export interface ServiceOptions {
   readonly masterKeys: MasterKeys;
   readonly server: ServerFacts;
   readonly sandbox: SandboxReport;
+  /** How mail is sent; absent for none. */
+  readonly mail?: Pick<MailOptions, 'from' | 'url'>;
   readonly log: Logger;
 }
 
 /** Makes everything between the store and HTTP; what needs an end is put on `owner`. */
 export async function createServices(
-  { store, masterKeys, server, sandbox, log }: ServiceOptions,
+  { store, masterKeys, server, sandbox, mail, log }: ServiceOptions,
   owner: AsyncDisposableStack,
 ): Promise<AppServices> {
   const { db, pool, connection, onChange, heard } = store;
   const { dataDir, version } = server;
   const clock = Date.now;
+  followMasterKeys(masterKeys, onChange, log);
   const installationKey = createInstallationKeys({ db, masterKeys });
   const auditKey = (await installationKey('audit-checkpoints')).export();
   const audit = owner.use(await openAuditService({ db, connection, dataDir, key: auditKey, log }));
   const keyring = createKeyring({ db, masterKeys, onChange });
   const vault = createVault({ db, pool, audit, keyring, clock });
-  const accessTokens = owner.use(createAccessTokens());
+  const accessTokens = owner.use(
+    createAccessTokens({ db, audit, clock, heard, keyring, log, onChange, server, vault }),
+  );
   const people = createPeople({
     db,
     urls: server.urls,
@@ -72,7 +84,9 @@ export async function createServices(
     db,
     audit,
     clock,
+    accessTokens,
     keyring,
+    vault,
     pending,
     definitionTurns,
     instanceChanges,
@@ -86,7 +100,9 @@ export async function createServices(
   owner.use(supervisor);
   owner.use(following);
   const jobs = owner.use(createJobs({ pool, log }));
-  const agents = owner.use(createAgentDirectory({ db, pool, onChange }, clock));
+  const records = openRecords({ db, clock, installationKey });
+  const oauth = createOAuthTokens({ db, records, clock });
+  const agents = owner.use(createAgentDirectory({ db, pool, onChange, oauth }, clock));
   const gateway = createGateway({
     baseUrl: server.urls.base,
     agents,
@@ -106,7 +122,7 @@ export async function createServices(
     serverInfo: { name: 'plugboard', title: 'Plugboard', version },
     onError: (error, reference) => log.error({ err: error, reference }, 'a call failed inside'),
   });
-  return {
+  const services = {
     server,
     db,
     pool,
@@ -120,6 +136,7 @@ export async function createServices(
     vault,
     installationKey,
     people,
+    mail: createMail({ url: mail?.url, from: mail?.from ?? 'plugboard@localhost', log }),
     accessTokens,
     installer,
     published: createPublished({ dataDir }),
@@ -136,4 +153,6 @@ export async function createServices(
     clock,
     readiness: createReadiness(db),
   };
+  const authorizationServer = createAuthorizationServer({ records, services: () => services });
+  return { ...services, authorizationServer };
 }

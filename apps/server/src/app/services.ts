@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { AuditService } from '../features/audit/audit-service.ts';
 import type { AccessTokens } from '../features/connections/refresh/access-tokens.ts';
 import type { Vault } from '../features/credentials/vault.ts';
+import type { AuthorizationServer } from '../features/authorization-server/authorization-server.ts';
 import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/trial/pending-instances.ts';
@@ -15,6 +16,7 @@ import type { InstanceChanges } from '../features/instances/revisions/instance-c
 import type { InstallationKeys } from '../features/keys/installation-keys.ts';
 import type { Keyring } from '../features/keys/keyring.ts';
 import type { MasterKeys } from '../features/keys/master-keys.ts';
+import type { Mail } from '../features/people/mail/mail.ts';
 import type { People } from '../features/people/people.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { ServerUrls } from '../http/urls.ts';
@@ -31,6 +33,10 @@ export interface ServerFacts {
   /** Inside which sources of the catalog may lie; need not be there. */
   readonly catalogDir: string;
   readonly catalogSync: 'scheduled' | 'manual';
+  /** Addresses and networks of proxies that are believed about whom they speak for. */
+  readonly trustedProxies: readonly string[];
+  /** Whether OAuth clients may describe themselves at addresses of private networks. */
+  readonly allowPrivateClients: boolean;
   readonly database: Status['database'];
   readonly sandbox: Status['sandbox'];
 }
@@ -56,6 +62,8 @@ export interface AppServices {
   readonly installationKey: InstallationKeys;
   /** Who is signed in. */
   readonly people: People;
+  /** To people; does nothing where no mail server is set up. */
+  readonly mail: Mail;
   /** Keeps the tokens of connections good. */
   readonly accessTokens: AccessTokens;
   readonly installer: Installer;
@@ -70,6 +78,8 @@ export interface AppServices {
   readonly supervisor: Supervisor;
   readonly jobs: Jobs;
   readonly gateway: Gateway;
+  /** Gives agents tokens by OAuth. */
+  readonly authorizationServer: AuthorizationServer;
   /** Whom a token speaks for. */
   readonly agents: AgentDirectory;
   readonly log: Logger;

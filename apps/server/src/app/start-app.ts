@@ -2,7 +2,6 @@ import { chmod, mkdir } from 'node:fs/promises';
 
 import { AppError } from '@plugboard/contracts';
 import { probeSandbox, reapOrphans } from '@plugboard/runtime';
-import { createEnvProvider, createFileProvider } from '@plugboard/vault';
 import { sql } from 'kysely';
 import { destination, type Logger, pino } from 'pino';
 
@@ -11,6 +10,7 @@ import { type MasterKeys, openMasterKeys } from '../features/keys/master-keys.ts
 import { keyFiles } from '../features/organizations/first-keys.ts';
 import { prepareOrganization } from '../features/organizations/first-run.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
+import { keepPeopleSwept } from '../features/people/keep-people-swept.ts';
 import { keepSessionsSwept } from '../features/sessions/keep-sessions-swept.ts';
 import { keepTasksSwept } from '../features/tasks/task-store.ts';
 import { createHostGuard } from '../http/host-guard.ts';
@@ -67,6 +67,8 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
     dataDir: config.dataDir,
     catalogDir: config.catalogDir,
     catalogSync: config.catalogSync,
+    trustedProxies: config.trustedProxies,
+    allowPrivateClients: config.allowPrivateClients,
     database: { mode: store.kind, version: await postgresVersion(store) },
     sandbox: {
       tier: sandbox.tier,
@@ -76,7 +78,14 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   };
   warnOfExposure(server, warn);
 
-  const services = await createServices({ store, masterKeys, server, sandbox, log }, starting);
+  const mail = {
+    url: config.smtpUrl,
+    from: config.mailFrom ?? `plugboard@${new URL(server.urls.base).hostname}`,
+  };
+  const services = await createServices(
+    { store, masterKeys, server, sandbox, mail, log },
+    starting,
+  );
 
   const stopping = new AbortController();
   starting.defer(async () => {
@@ -86,6 +95,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   });
   starting.use(keepSessionsSwept(store.db, log));
   starting.use(keepTasksSwept(store.db, log));
+  starting.use(keepPeopleSwept(services));
   const { organizationId, isFirst } = await prepareOrganization(services);
   bound.serve({
     guard: createHostGuard(config),
@@ -149,17 +159,19 @@ async function openFoundations(
   onProgress: (message: string) => void,
   starting: AsyncDisposableStack,
 ): Promise<Foundations> {
-  const { dataDir, host, port, masterKey: given } = config;
+  const { dataDir, host, port, keys } = config;
   const [store, bound] = await settleAll<[Store, BoundServer]>([
     openStore({ dataDir, databaseUrl: config.databaseUrl?.reveal(), log, onProgress }),
     bindServer(host, port),
   ]);
   starting.use(bound);
   starting.use(store);
-  const provider = given
-    ? createEnvProvider('PLUGBOARD_MASTER_KEY', given)
-    : createFileProvider(dataDir);
-  const masterKeys = await openMasterKeys({ db: store.db, provider });
+  const masterKeys = await openMasterKeys({
+    db: store.db,
+    provider: await keys.open(keys.provider),
+    previous: await keys.openPrevious(),
+    provide: (text) => keys.open(text),
+  });
   return { store, bound, masterKeys };
 }
 

@@ -1,5 +1,7 @@
 import type { Secret } from '@plugboard/vault';
 
+import type { KeySettings } from './key-settings.ts';
+
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
@@ -20,12 +22,19 @@ export interface ServerConfig {
   readonly baseUrl: string | undefined;
   /** Host names accepted besides loopback ones and the base URL's. */
   readonly allowedHosts: readonly string[];
+  /** Addresses and networks of proxies that are believed about whom they speak for. */
+  readonly trustedProxies: readonly string[];
+  /** The server that mail is sent by; absent for no mail. Holds a password. */
+  readonly smtpUrl: Secret | undefined;
+  /** Whom mail is from; absent for an address at the host of the base URL. */
+  readonly mailFrom: string | undefined;
   /** Your own PostgreSQL; absent for the embedded one. */
   readonly databaseUrl: Secret | undefined;
-  /** The text of PLUGBOARD_MASTER_KEY; absent to keep the key in the data directory. */
-  readonly masterKey: Secret | undefined;
+  readonly keys: KeySettings;
   /** Whether servers may run without isolation where this machine offers none. */
   readonly allowUnsandboxed: boolean;
+  /** Whether OAuth clients may describe themselves at addresses of private networks. */
+  readonly allowPrivateClients: boolean;
   readonly logLevel: LogLevel;
   readonly progress: 'text' | 'json';
 }

@@ -14,8 +14,12 @@ describe('readConfig', () => {
       dataDir: `${homedir()}/.plugboard`,
       baseUrl: undefined,
       allowedHosts: [],
+      trustedProxies: [],
+      smtpUrl: undefined,
+      mailFrom: undefined,
       databaseUrl: undefined,
       allowUnsandboxed: false,
+      allowPrivateClients: false,
       logLevel: 'warn',
       progress: 'json',
     });

@@ -6,6 +6,7 @@ import { AppError } from '@plugboard/contracts';
 import { Secret } from '@plugboard/vault';
 
 import { type LogLevel, logLevels, type ServerConfig } from './config.ts';
+import { readKeySettings } from './key-settings.ts';
 import { isLoopback } from './loopback.ts';
 import { defaultDataDir, defaultPort, type SettingName, settings } from './settings.ts';
 
@@ -35,9 +36,13 @@ export function readConfig(
     catalogDir: resolve(text(given('catalogDir')) ?? join(dataDir, 'catalog')),
     baseUrl: baseUrl(given('baseUrl')),
     allowedHosts: allowedHosts(given('allowedHosts')),
+    trustedProxies: trustedProxies(given('trustedProxies')),
+    smtpUrl: smtpUrl(env.PLUGBOARD_SMTP_URL),
+    mailFrom: mailFrom(given('mailFrom')),
     databaseUrl: databaseUrl(env.DATABASE_URL),
-    masterKey: env.PLUGBOARD_MASTER_KEY ? new Secret(env.PLUGBOARD_MASTER_KEY) : undefined,
+    keys: readKeySettings(text(given('keyProvider')), dataDir, env),
     allowUnsandboxed: yes(given('allowUnsandboxed')),
+    allowPrivateClients: yes(given('allowPrivateClients')),
     catalogSync: oneOf(given('catalogSync'), ['scheduled', 'manual'] as const) ?? 'scheduled',
     logLevel: oneOf<LogLevel>(given('logLevel'), logLevels) ?? 'warn',
     progress: oneOf(given('progress'), ['text', 'json'] as const) ?? (terminal ? 'text' : 'json'),
@@ -123,6 +128,35 @@ function allowedHosts(given: Given | undefined): readonly string[] {
   });
 }
 
+function trustedProxies(given: Given | undefined): readonly string[] {
+  const proxies = (given?.text ?? '').split(',').map((text) => text.trim());
+  return proxies.filter(Boolean).map((proxy) => {
+    const [address = '', bits, ...rest] = proxy.split('/');
+    const most = isIP(address) === 6 ? 128 : 32;
+    const plain = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+    if (isIP(address) !== 0 && plain && rest.length === 0) return proxy;
+    throw wrong(given, 'must be addresses or networks, such as 10.0.0.1 or 10.0.0.0/8');
+  });
+}
+
+function smtpUrl(value: string | undefined): Secret | undefined {
+  if (value === undefined || value === '') return undefined;
+  const url = URL.parse(value);
+  if ((url?.protocol === 'smtp:' || url?.protocol === 'smtps:') && url.hostname) {
+    return new Secret(value);
+  }
+  throw new AppError(
+    'invalid_input',
+    'PLUGBOARD_SMTP_URL must be a URL such as smtps://user:password@mail.example.com; unset it to send no mail.',
+  );
+}
+
+function mailFrom(given: Given | undefined): string | undefined {
+  const value = text(given)?.trim();
+  if (value === undefined || /^[^\s@<>"]+@[^\s@<>"]+$/.test(value)) return value;
+  throw wrong(given, 'must be an e-mail address such as plugboard@example.com');
+}
+
 function databaseUrl(value: string | undefined): Secret | undefined {
   if (value === undefined || value === '') return undefined;
   const protocol = URL.parse(value)?.protocol;
@@ -156,8 +190,8 @@ function oneOf<T extends string>(given: Given | undefined, values: readonly T[])
 function refuseUnsafePublicBind(config: ServerConfig): void {
   if (isLoopback(config.host)) return;
   const missing = [
-    config.masterKey === undefined &&
-      'set PLUGBOARD_MASTER_KEY (make one with: openssl rand -base64 32, and keep a copy)',
+    config.keys.provider === 'file' &&
+      'set PLUGBOARD_MASTER_KEY (make one with: openssl rand -base64 32, and keep a copy) or PLUGBOARD_KEY_PROVIDER',
     config.baseUrl === undefined &&
       'set --base-url or PLUGBOARD_BASE_URL to the URL by which others reach it',
   ].filter((cure) => cure !== false);

@@ -48,6 +48,13 @@ export const settings = {
     type: 'string',
     about: 'scheduled, or manual to sync sources only when asked (scheduled)',
   },
+  keyProvider: {
+    flag: 'key-provider',
+    variable: 'PLUGBOARD_KEY_PROVIDER',
+    type: 'string',
+    about:
+      'where the master key is: file, env, aws-kms:<key ARN>, gcp-kms:<resource name> or vault-transit:<url>/<key> (env when PLUGBOARD_MASTER_KEY is set, else file)',
+  },
   baseUrl: {
     flag: 'base-url',
     variable: 'PLUGBOARD_BASE_URL',
@@ -61,11 +68,31 @@ export const settings = {
     multiple: true,
     about: 'further host name to answer to; repeat, or separate by commas',
   },
+  trustedProxies: {
+    flag: 'trusted-proxy',
+    variable: 'PLUGBOARD_TRUSTED_PROXIES',
+    type: 'string',
+    multiple: true,
+    about:
+      'address or network of a proxy whose X-Forwarded-For is believed; repeat, or separate by commas',
+  },
+  mailFrom: {
+    flag: 'mail-from',
+    variable: 'PLUGBOARD_MAIL_FROM',
+    type: 'string',
+    about: 'whom mail is from; the mail server is PLUGBOARD_SMTP_URL',
+  },
   allowUnsandboxed: {
     flag: 'allow-unsandboxed',
     variable: 'PLUGBOARD_ALLOW_UNSANDBOXED',
     type: 'boolean',
     about: 'run servers even where this machine cannot isolate them',
+  },
+  allowPrivateClients: {
+    flag: 'allow-private-clients',
+    variable: 'PLUGBOARD_ALLOW_PRIVATE_CLIENTS',
+    type: 'boolean',
+    about: 'read the metadata of OAuth clients from private networks too',
   },
   logLevel: {
     flag: 'log-level',

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { apiPrefix, errorKinds, type ErrorCode } from '@plugboard/contracts';
 import type { ApiErrorBody } from '@plugboard/contracts/api';
 import { type Context, Hono } from 'hono';
@@ -108,7 +109,7 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     interactions ??= import('../features/authorization-server/interaction/interaction-app.ts').then(
       (module) => module.createInteractionApp(services),
     );
-    return (await interactions).fetch(c.req.raw, c.env);
+    return (await interactions).fetch(c.req.raw, bindingsOf(c));
   });
 
   app.get('/', (c) => {
@@ -128,6 +129,12 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
   });
 
   return app;
+}
+
+/** The request and response of node:http, which the adapter that serves this application gives it. */
+function bindingsOf(c: Context<Env>): HttpBindings {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Hono knows not by whom it is served
+  return c.env as HttpBindings;
 }
 
 function failure(c: Context<Env>, code: ErrorCode, message: string): Response {

@@ -7,7 +7,7 @@ export function landingPage({ mcp, api, openapi }: ServerUrls): string {
 <head><meta charset="utf-8"><title>Plugboard</title></head>
 <body>
 <h1>Plugboard is running</h1>
-<p>There is no console yet. These are its addresses:</p>
+<p><a href="/account">Sign in</a> to see to your account. There is no console yet. These are its addresses:</p>
 <dl>
 <dt>MCP endpoint for agents</dt><dd><code>${escape(mcp)}</code></dd>
 <dt>API</dt><dd><code>${escape(api)}</code></dd>

@@ -20,27 +20,37 @@ export async function csrfField(services: Services, signedIn: SignedIn): Promise
 }
 
 /**
- * Refuses forms that pages of others send: the browser must say that the request is from this
- * origin, and with a session the form must carry the session's token. Throws
- * `AppError('forbidden')`; `payload_too_large` for what is larger than a form.
+ * Refuses what pages of others send, and what is no form: for forms of people who have not signed in,
+ * where the browser's word about the origin is all there is. Throws `AppError('forbidden')`;
+ * `payload_too_large` for what is larger than a form.
  */
-export function requireCsrf(services: Services): MiddlewareHandler {
+export function requireOwnPage({ server }: Pick<Services, 'server'>): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-    if (!isSameOrigin(c.req.raw.headers, services.server.urls.base)) throw foreign();
+    if (!isSameOrigin(c.req.raw.headers, server.urls.base)) throw foreign();
     if (!/^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')) {
       throw new AppError('invalid_input', 'Forms are sent as application/x-www-form-urlencoded.');
     }
     await readBounded(c.req.raw.clone());
-    const signedIn = await services.people.signedIn(c.req.raw.headers);
-    if (signedIn) {
-      const { csrf } = await c.req.parseBody();
-      const expected = Buffer.from(await csrfToken(services, signedIn));
-      const given = Buffer.from(typeof csrf === 'string' ? csrf : '');
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw foreign();
-    }
     return next();
   };
+}
+
+/** As `requireOwnPage`; with a session the form must also carry the session's token. */
+export function requireCsrf(services: Services): MiddlewareHandler {
+  const ownPage = requireOwnPage(services);
+  return (c, next) =>
+    ownPage(c, async () => {
+      if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+      const signedIn = await services.people.signedIn(c.req.raw.headers);
+      if (signedIn) {
+        const { csrf } = await c.req.parseBody();
+        const expected = Buffer.from(await csrfToken(services, signedIn));
+        const given = Buffer.from(typeof csrf === 'string' ? csrf : '');
+        if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw foreign();
+      }
+      return next();
+    });
 }
 
 async function csrfToken({ people }: Services, { sessionId }: SignedIn): Promise<string> {

@@ -33,7 +33,13 @@ a { color: var(--accent); }
 code { overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: .5rem 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-ul { padding-left: 1.2rem; }
+ul, ol { padding-left: 1.2rem; }
+li form { display: inline-block; }
+li button { margin: 0 0 0 .4rem; padding: .15rem .6rem; }
+.qr { width: 12rem; padding: .5rem; background: #fff; border-radius: .5rem; }
+.qr svg { display: block; width: 100%; height: auto; }
+.codes { columns: 2; }
+[hidden] { display: none !important; }
 fieldset { border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0 0; padding: .4rem 1rem .8rem; }
 `;
 

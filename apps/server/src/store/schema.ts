@@ -564,6 +564,7 @@ export interface OwnerKeys {
 export interface PasswordLinks {
   hash: Buffer;
   user_id: string;
+  resets_factors: Generated<boolean>;
   created_at: GeneratedTimestamp;
   expires_at: Timestamp;
 }

@@ -110,6 +110,9 @@ export type { LockCatalogSource, LockDocument, LockGrant, LockInstance } from '.
 export { findUnsafePart } from './lock-safety.ts';
 export { maxBackupBytes } from './lock.ts';
 export type { ApplyLockEvent, BackupContent, LockPlan, PlannedChange } from './lock.ts';
+export type { Invitation, Member, NewInvitation } from './members.ts';
+export { emailSchema, roleSchema } from './people.ts';
+export type { ApiKey, Me, NewApiKey, Organization } from './people.ts';
 export type { OfferingView } from './offerings.ts';
 export type {
   AddSourceInput,

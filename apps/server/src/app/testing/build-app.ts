@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { newId } from '@plugboard/contracts';
 import { probeSandbox } from '@plugboard/runtime';
-import { createEnvProvider, issueToken, Secret } from '@plugboard/vault';
+import { createEnvProvider, issueToken, openKeyProvider, Secret } from '@plugboard/vault';
 import { pino } from 'pino';
 
 import { openMasterKeys } from '../../features/keys/master-keys.ts';
@@ -59,6 +59,8 @@ export async function buildApp(): Promise<TestApp> {
     dataDir,
     catalogDir: join(dataDir, 'catalog'),
     catalogSync: 'manual',
+    trustedProxies: [],
+    allowPrivateClients: false,
     database: { mode: database.kind === 'embedded' ? 'embedded' : 'external', version: '0' },
     sandbox: { tier: sandbox.tier, reasons: [...sandbox.reasons], allowUnsandboxed: true },
   };
@@ -73,7 +75,11 @@ export async function buildApp(): Promise<TestApp> {
         onChange: (listener) => feed.onChange(listener),
         heard: () => feed.heard(),
       },
-      masterKeys: await openMasterKeys({ db, provider: masterKey }),
+      masterKeys: await openMasterKeys({
+        db,
+        provider: masterKey,
+        provide: (text) => openKeyProvider(text, { dataDir, env: {} }),
+      }),
       server,
       sandbox,
       log,

@@ -2,8 +2,54 @@ import { AppError } from '@plugboard/contracts';
 import { parseToken } from '@plugboard/vault';
 
 import type { AppServices } from '../../app/services.ts';
+import { isSameOrigin } from '../../pages/same-origin.ts';
 import { withTenant } from '../../store/tenant.ts';
 import type { Actor } from './policy.ts';
+
+type Services = Pick<AppServices, 'db' | 'clock' | 'people' | 'server'>;
+
+/** Names the organization that a browser acts in; without it the one of its session. */
+export const organizationHeader = 'x-plugboard-organization';
+
+/**
+ * Who a request to the API speaks for: by its API key, or by its session when a page of ours sent it.
+ * A key outranks a session. Throws `AppError('unauthenticated')` when it is nobody, `forbidden` when a
+ * page of others sent it or the person is no member of the organization that it names.
+ */
+export async function authenticateRequest(services: Services, headers: Headers): Promise<Actor> {
+  const authorization = headers.get('authorization');
+  if (authorization !== null || !headers.has('cookie')) {
+    return authenticateMember(services, authorization ?? undefined);
+  }
+  const signedIn = await services.people.signedIn(headers);
+  if (!signedIn) {
+    throw unauthenticated(
+      'The API needs a key, sent as "Authorization: Bearer pbk_…", or a session.',
+    );
+  }
+  if (!isSameOrigin(headers, services.server.urls.base)) {
+    throw new AppError(
+      'forbidden',
+      'With a session the API is for pages of Plugboard alone. Use an API key.',
+      { details: { reason: 'cross_origin' } },
+    );
+  }
+  const organizationId = headers.get(organizationHeader) ?? signedIn.activeOrganizationId;
+  const membership = signedIn.memberships.find((each) => each.organizationId === organizationId);
+  if (!membership) {
+    const withheld = signedIn.withheld.some((each) => each.organizationId === organizationId);
+    throw new AppError(
+      'forbidden',
+      withheld || (organizationId === undefined && signedIn.withheld.length > 0)
+        ? 'This organization wants a second factor. Set one up at /account, or sign in with a passkey.'
+        : 'You are no member of this organization.',
+      { details: { reason: withheld ? 'second_factor' : 'no_member' } },
+    );
+  }
+  const { memberId, role } = membership;
+  const { userId, sessionId } = signedIn;
+  return { organizationId: membership.organizationId, memberId, role, userId, sessionId };
+}
 
 /** Who an API key speaks for. Throws `AppError('unauthenticated')` when it is nobody. */
 export async function authenticateMember(
@@ -28,17 +74,19 @@ export async function authenticateMember(
       .selectFrom('api_keys')
       .innerJoin('members', 'members.id', 'api_keys.member_id')
       .where('api_keys.hash', '=', key.hash)
-      .select(['members.id', 'members.role', 'api_keys.expires_at', 'api_keys.revoked_at'])
+      .select(['members.id', 'members.role', 'members.user_id', 'members.suspended_at'])
+      .select(['api_keys.expires_at', 'api_keys.revoked_at'])
       .executeTakeFirst(),
   );
   const expired = row?.expires_at != null && row.expires_at.getTime() <= clock();
-  if (!row || row.revoked_at !== null || expired) {
-    throw unauthenticated('This API key is unknown, expired or revoked.');
+  if (!row || row.revoked_at !== null || row.suspended_at !== null || expired) {
+    throw unauthenticated('This API key is unknown, expired or revoked, or its member suspended.');
   }
   return {
     organizationId: key.organizationId,
     memberId: row.id,
     role: row.role,
+    ...(row.user_id !== null && { userId: row.user_id }),
   };
 }
 

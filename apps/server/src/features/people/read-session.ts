@@ -59,6 +59,7 @@ export async function readSession(
   };
 }
 
-function methodOf(text: string): SignInMethod {
+/** As stored; what is not known proves the least. */
+export function methodOf(text: string): SignInMethod {
   return text === 'second_factor' || text === 'passkey' || text === 'sso' ? text : 'password';
 }

@@ -97,6 +97,8 @@ create table password_links (
   -- SHA-256 of what the link holds.
   hash bytea constraint password_links_pk primary key constraint password_links_hash_length check (length(hash) = 32),
   user_id uuid not null constraint password_links_user_fk references users (id) on delete cascade,
+  -- Whether it takes the second factor and the passkeys away too.
+  resets_factors boolean not null default false,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );

@@ -5,17 +5,6 @@ import { twoFactor } from 'better-auth/plugins/two-factor';
 import { passkeyModels, twoFactorModels } from './auth-models.ts';
 import { relyingParty } from './relying-party.ts';
 
-/**
- * Paths below /auth that are reachable from outside, with their method: what our script on the pages
- * calls. All else of better-auth is used from inside. A plugin that is added here adds its own.
- */
-export const openPaths: ReadonlySet<string> = new Set([
-  'GET /passkey/generate-register-options',
-  'POST /passkey/verify-registration',
-  'GET /passkey/generate-authenticate-options',
-  'POST /passkey/verify-authentication',
-]);
-
 /** The parts of better-auth that are in use. */
 export function authPlugins(baseUrl: string) {
   const { id, origins } = relyingParty(baseUrl);

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import { newId } from '@plugboard/contracts';
-import { betterAuth } from 'better-auth/minimal';
+import { betterAuth } from 'better-auth';
 
 import { cookiePrefix } from '../cookie-names.ts';
 import type { PeopleOptions, SignInMethod } from '../people.ts';
@@ -31,7 +31,7 @@ export function createAuth({ db, urls, log, key }: PeopleOptions & { readonly ke
     basePath: '/auth',
     // As a list, or BETTER_AUTH_SECRETS of the environment would take its place.
     secrets: [{ version: 1, value: cookieSecret(key) }],
-    database: { db, type: 'postgres' },
+    database: { db, type: 'postgres', transaction: true },
     trustedOrigins: [...origins],
     telemetry: { enabled: false },
     logger: { log: (level, message) => log.debug({ level }, `sign-in: ${message}`) },
