@@ -36,9 +36,17 @@ export class StderrLines {
       rest = rest.subarray(end + 1);
     }
     // A line without an end comes in pieces, so that it cannot fill our memory.
-    for (; rest.length > maxLineBytes; rest = rest.subarray(maxLineBytes)) {
-      this.#onLine(rest.subarray(0, maxLineBytes));
+    while (rest.length > maxLineBytes) {
+      const end = characterEnd(rest, maxLineBytes);
+      this.#onLine(rest.subarray(0, end));
+      rest = rest.subarray(end);
     }
     this.#pending = Buffer.from(rest);
   }
+}
+
+/** The nearest place up to `end` that parts no character of UTF-8, which has four bytes at most. */
+function characterEnd(bytes: Buffer, end: number): number {
+  for (let at = end; at > end - 4; at -= 1) if ((bytes[at]! & 0xc0) !== 0x80) return at;
+  return end;
 }

@@ -1,78 +1,47 @@
 import type { Secret } from '@plugboard/vault';
 
+import { FormMatcher, isBreak } from './form-matcher.ts';
+import { formsOfSecrets } from './secret-forms.ts';
+
 /** Replaces every known form of a start's secrets in a text. */
 export type Redact = (text: string) => string;
 
 const placeholder = '[secret]';
-/** Shorter ones would blot out ordinary words, and are no secrets worth the name. */
-const shortest = 6;
 
-/**
- * Knows the secrets as they are, each line of a longer one, the password inside a connection URL,
- * the part after an authorization scheme, and all of these as JSON text, URL-encoded, in
- * hexadecimal, and in base64 at any alignment.
- */
+/** Knows the forms of `formsOfSecrets`, also where line breaks part them. */
 export function createRedactor(secrets: Iterable<Secret>): Redact {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    for (const part of partsOf(secret.reveal())) {
-      for (const form of formsOf(part)) if (form.length >= shortest) forms.add(form);
-    }
-  }
+  const forms = formsOfSecrets(secrets);
   if (forms.size === 0) return (text) => text;
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(longestFirst.map(literally).join('|'), 'g');
-  return (text) => text.replace(pattern, placeholder);
+  const matcher = new FormMatcher(forms);
+  return (text) => {
+    const state = matcher.start();
+    const covered = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at += 1) {
+      matcher.step(state, text.charCodeAt(at));
+      if (state.matched > 0) cover(text, covered, at, state.matched);
+    }
+    return withoutCovered(text, covered);
+  };
 }
 
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-}
-
-function* partsOf(value: string): Iterable<string> {
-  const whole = value.trim();
-  if (whole.length < shortest) return;
-  yield whole;
-  const lines = whole.split(/\r?\n/);
-  if (lines.length > 1)
-    for (const line of lines) if (line.trim().length >= shortest) yield line.trim();
-  const credentials = /^(?:bearer|basic|token|apikey)\s+(\S+)$/i.exec(whole)?.[1];
-  if (credentials && credentials.length >= shortest) yield credentials;
-  if (!URL.canParse(whole)) return;
-  const { password } = new URL(whole);
-  if (password.length < shortest) return;
-  yield password;
-  yield decoded(password);
-}
-
-function* formsOf(value: string): Iterable<string> {
-  yield value;
-  yield JSON.stringify(value).slice(1, -1);
-  const encoded = encodeURIComponent(value.toWellFormed());
-  yield encoded;
-  yield encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
-  yield encoded.replaceAll('%20', '+');
-  const bytes = Buffer.from(value, 'utf8');
-  yield bytes.toString('hex');
-  for (const alignment of [0, 1, 2]) {
-    const text = base64At(bytes, alignment);
-    yield text;
-    yield text.replaceAll('+', '-').replaceAll('/', '_');
+/** Marks so many characters up to and with `end`, passing over line breaks. */
+function cover(text: string, covered: Uint8Array, end: number, length: number): void {
+  let left = length;
+  for (let at = end; at >= 0 && left > 0; at -= 1) {
+    if (isBreak(text.charCodeAt(at))) continue;
+    covered[at] = 1;
+    left -= 1;
   }
 }
 
-/** The characters of base64 that depend on these bytes alone when so many bytes stand before them. */
-function base64At(bytes: Buffer, alignment: number): string {
-  const text = Buffer.concat([Buffer.alloc(alignment), bytes]).toString('base64');
-  const first = Math.ceil((alignment * 8) / 6);
-  const end = Math.floor(((alignment + bytes.length) * 8) / 6);
-  return text.slice(first, end);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+/** Each stretch that is covered becomes one placeholder. */
+export function withoutCovered(text: string, covered: Uint8Array): string {
+  let result = '';
+  let from = 0;
+  for (let at = covered.indexOf(1); at !== -1; at = covered.indexOf(1, from)) {
+    result += text.slice(from, at) + placeholder;
+    const end = covered.indexOf(0, at);
+    from = end === -1 ? text.length : end;
   }
+  return result + text.slice(from);
 }

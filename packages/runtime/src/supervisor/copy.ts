@@ -3,8 +3,9 @@ import type { Upstream } from '@plugboard/protocol';
 
 import type { Injection } from '../drivers/driver.ts';
 import type { InstanceSpec } from '../instance.ts';
+import { LineRedactor } from '../logs/line-redactor.ts';
 import { createRedactor } from '../logs/redact.ts';
-import type { CopyContext, CopyKey } from './copy-context.ts';
+import { type CopyContext, type CopyKey, isPersonal } from './copy-context.ts';
 import { createDefinitionWatch, type DefinitionWatch } from './definition-watch.ts';
 import type { UpstreamOrigin } from './options.ts';
 import { ownIdleMs, routedCapabilities } from './own-connection.ts';
@@ -21,6 +22,7 @@ interface Live extends StartedServer {
   /** None where one client has it for itself: what it is shown is not what is offered to all. */
   readonly watch: DefinitionWatch | undefined;
   readonly tail: StderrTail;
+  readonly stderr: LineRedactor;
 }
 
 /** Patience with what is left of a server that ended by itself. */
@@ -68,7 +70,7 @@ export class Copy {
 
   /** An instance with `idleMs` 0 is to keep running. */
   get mayBeEvicted(): boolean {
-    return this.isIdle && (this.key.own !== undefined || this.#live?.spec.idleMs !== 0);
+    return this.isIdle && (isPersonal(this.key) || this.#live?.spec.idleMs !== 0);
   }
 
   /** Whether nothing would be lost with this object. */
@@ -76,7 +78,7 @@ export class Copy {
     if (this.#live || this.#starting || this.#ending || this.#holds > 0) return false;
     const { state } = this.#life;
     if (state.name === 'stopped') return true;
-    if (this.key.own === undefined) return false;
+    if (!isPersonal(this.key)) return false;
     // Clients come and go, and their failures are remembered for a while only.
     return state.name === 'failing' ? this.#now() >= this.#forgetAt(state) : true;
   }
@@ -120,8 +122,8 @@ export class Copy {
 
   /** Starts a running server anew, with its configuration of now; lets a failing one try again. */
   async restart(): Promise<void> {
-    // One client's own is started again by its next call.
-    const isKept = this.#live !== undefined && this.key.own === undefined;
+    // What is for one alone is started again by its next call.
+    const isKept = this.#live !== undefined && !isPersonal(this.key);
     const wasWanted = isKept || this.#starting !== undefined;
     this.#startAbort?.abort(restarting);
     if (this.#live) this.#end(this.#live, { type: 'stop' });
@@ -182,7 +184,7 @@ export class Copy {
       }
       const place = spec.launch.driver;
       if (place === 'process') leave = await queue.enter(organizationId, signal);
-      if (place === 'process' || this.key.own) await this.#context.makeRoom(this, place);
+      if (place === 'process' || isPersonal(this.key)) await this.#context.makeRoom(this, place);
       const injection = await orAborted(this.#openInjection(spec), signal);
       const slot = leave && setTimeout(leave, this.#context.limits.startSlotMs);
       try {
@@ -211,8 +213,13 @@ export class Copy {
 
   async #launch(spec: InstanceSpec, injection: Injection, signal: AbortSignal): Promise<Upstream> {
     const { options, limits } = this.#context;
-    const redact = createRedactor(injection.secrets.map(({ value }) => value));
+    const values = injection.secrets.map(({ value }) => value);
+    const redact = createRedactor(values);
     const tail = new StderrTail();
+    const stderr = new LineRedactor(values, (text) => {
+      tail.add(text);
+      options.logs.write(spec.id, 'stderr', text);
+    });
     const { organizationId, instanceId, own } = this.key;
     const { onMessage, onRequest } = this.#context;
     const origin: UpstreamOrigin = { organizationId, instanceId, ownKey: own?.key };
@@ -230,11 +237,7 @@ export class Copy {
         spec,
         injection,
         signal,
-        onStderr: (line) => {
-          const text = redact(line.toString('utf8'));
-          tail.add(text);
-          options.logs.write(spec.id, 'stderr', text);
-        },
+        onStderr: (line) => stderr.push(line.toString('utf8')),
         handlers: {
           onMessage: (upstream, message) => {
             watch?.hear(message, upstream);
@@ -243,6 +246,7 @@ export class Copy {
           onRequest: (upstream, message) => onRequest(upstream, message, origin),
         },
         onSecondStart: () => {
+          stderr.flush();
           tail.clear();
           this.#note('ended when it was asked for its era: starting it as a legacy server');
         },
@@ -256,9 +260,12 @@ export class Copy {
         await started.server.stop(0);
         throw signal.reason;
       }
-      return this.#goLive({ ...started, spec, watch, tail });
+      return this.#goLive({ ...started, spec, watch, tail, stderr });
     } catch (error) {
       watch?.[Symbol.dispose]();
+      stderr.flush();
+      // A person must act; that is no failure of the server.
+      if (isAppError(error, 'sign_in_required') && !signal.aborted) throw error;
       throw signal.aborted
         ? signal.reason
         : this.#startFailed(spec, redact(messageOf(error)), tail, error);
@@ -284,7 +291,7 @@ export class Copy {
     this.#note(`ready${server.pid === undefined ? '' : `, process ${server.pid}`}`);
     void this.#watch(live);
     const { ownIdleMs: longestMs } = this.#context.limits;
-    const idleMs = this.key.own ? ownIdleMs(spec.idleMs, longestMs) : spec.idleMs;
+    const idleMs = isPersonal(this.key) ? ownIdleMs(spec.idleMs, longestMs) : spec.idleMs;
     if (idleMs > 0) this.#checkIdleAfter(idleMs, idleMs);
     if (spec.listed && live.watch) void this.#inform(this.#context.options.onReady, spec, upstream);
     return upstream;
@@ -295,6 +302,7 @@ export class Copy {
     if (this.#live !== live) return;
     this.#endWith(live, async () => {
       const reason = await whenEnded(live, live.spec);
+      live.stderr.flush();
       this.#fail(`${live.spec.slug} ${reason}.${live.tail.toString()}`);
       await live.server.stop(remainsPatienceMs);
     });
@@ -324,6 +332,7 @@ export class Copy {
     this.#ending = (async () => {
       try {
         await finish();
+        live.stderr.flush();
       } catch (error) {
         const fields = { instanceId: this.key.instanceId, err: error };
         this.#context.options.log.error(fields, 'a server did not stop cleanly');
@@ -338,7 +347,7 @@ export class Copy {
     this.#note(reason);
     this.#advance({ type: 'fail', at: this.#now(), reason, random: Math.random() });
     const { state } = this.#life;
-    if (this.key.own === undefined || state.name !== 'failing') return;
+    if (!isPersonal(this.key) || state.name !== 'failing') return;
     setTimeout(() => this.#offerToForget(), this.#forgetAt(state) - this.#now() + 1).unref();
   }
 
