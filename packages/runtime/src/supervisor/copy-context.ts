@@ -28,3 +28,13 @@ export interface CopyKey {
   /** Undefined for the copy that all share. */
   readonly own: OwnConnection | undefined;
 }
+
+/** Whether the credentials are one member's or one agent's own, not those of all. */
+export function isOneAccount({ credentialSet }: Pick<CopyKey, 'credentialSet'>): boolean {
+  return credentialSet.startsWith('member:') || credentialSet.startsWith('agent:');
+}
+
+/** Whether the copy serves one client or one account, of which any number may come and go. */
+export function isPersonal(key: Pick<CopyKey, 'credentialSet' | 'own'>): boolean {
+  return key.own !== undefined || isOneAccount(key);
+}

@@ -12,7 +12,12 @@ export interface SupervisorLimits extends LifecyclePolicy {
   /** Connections to remote servers that one client has for itself, likewise. */
   readonly maxOwnRemotes: number;
   readonly maxOwnRemotesPerOwner: number;
-  /** What runs for one client alone sleeps after this without a request, or sooner. */
+  /** Copies with the credentials of one member or agent, in an organization and of one account. */
+  readonly maxAccountProcesses: number;
+  readonly maxProcessesPerAccount: number;
+  readonly maxAccountRemotes: number;
+  readonly maxRemotesPerAccount: number;
+  /** What runs for one client or account alone sleeps after this without a request, or sooner. */
   readonly ownIdleMs: number;
   /** Only one idle for this long is put to sleep to make room for another. */
   readonly evictIdleMs: number;
@@ -34,6 +39,10 @@ export const defaultSupervisorLimits: SupervisorLimits = {
   maxOwnProcessesPerOwner: 8,
   maxOwnRemotes: 1_024,
   maxOwnRemotesPerOwner: 64,
+  maxAccountProcesses: 64,
+  maxProcessesPerAccount: 16,
+  maxAccountRemotes: 4_096,
+  maxRemotesPerAccount: 128,
   ownIdleMs: 300_000,
   evictIdleMs: 1_000,
   maxStarting: 4 * availableParallelism(),

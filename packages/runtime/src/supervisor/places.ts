@@ -1,9 +1,13 @@
 import { AppError } from '@plugboard/contracts';
 
+import { type CopyKey, isOneAccount } from './copy-context.ts';
 import type { Copy } from './copy.ts';
 import type { SupervisorLimits } from './limits.ts';
+import type { OwnConnection } from './own-connection.ts';
 
 const noRoomRetryMs = 1_000;
+
+type Place = 'process' | 'remote';
 
 interface Scope {
   readonly max: number;
@@ -19,7 +23,7 @@ interface Scope {
 export async function makeRoom(
   copies: { all(): Iterable<Copy> },
   copy: Copy,
-  place: 'process' | 'remote',
+  place: Place,
   limits: SupervisorLimits,
   clock: () => number,
 ): Promise<void> {
@@ -50,7 +54,7 @@ function firstFull(copies: { all(): Iterable<Copy> }, scopes: readonly Scope[]) 
   return undefined;
 }
 
-function scopesOf({ key }: Copy, place: 'process' | 'remote', limits: SupervisorLimits): Scope[] {
+function scopesOf({ key }: Copy, place: Place, limits: SupervisorLimits): Scope[] {
   const scopes: Scope[] = [];
   if (place === 'process') {
     scopes.push({
@@ -59,8 +63,17 @@ function scopesOf({ key }: Copy, place: 'process' | 'remote', limits: Supervisor
       has: (each) => each.place === 'process',
     });
   }
-  const { organizationId, own } = key;
-  if (own === undefined) return scopes;
+  if (key.own !== undefined) return [...scopes, ...ownScopes(key, key.own, place, limits)];
+  return isOneAccount(key) ? [...scopes, ...accountScopes(key, place, limits)] : scopes;
+}
+
+/** Of connections that one client has for itself. */
+function ownScopes(
+  { organizationId }: CopyKey,
+  { owner }: OwnConnection,
+  place: Place,
+  limits: SupervisorLimits,
+): Scope[] {
   const isProcess = place === 'process';
   const isOwn = (each: Copy): boolean =>
     each.place === place &&
@@ -69,18 +82,45 @@ function scopesOf({ key }: Copy, place: 'process' | 'remote', limits: Supervisor
   const what = isProcess
     ? 'servers that run for one client alone'
     : 'connections of one client alone';
-  scopes.push({
+  const all: Scope = {
     max: isProcess ? limits.maxOwnProcesses : limits.maxOwnRemotes,
     what: `${what} in this organization`,
     has: isOwn,
-  });
-  const { owner } = own;
-  if (owner !== undefined) {
-    scopes.push({
-      max: isProcess ? limits.maxOwnProcessesPerOwner : limits.maxOwnRemotesPerOwner,
-      what: `${what} of this agent`,
-      has: (each) => isOwn(each) && each.key.own?.owner === owner,
-    });
-  }
-  return scopes;
+  };
+  if (owner === undefined) return [all];
+  const ofOwner: Scope = {
+    max: isProcess ? limits.maxOwnProcessesPerOwner : limits.maxOwnRemotesPerOwner,
+    what: `${what} of this agent`,
+    has: (each) => isOwn(each) && each.key.own?.owner === owner,
+  };
+  return [all, ofOwner];
+}
+
+/** Of copies that one member's or agent's credentials are for. */
+function accountScopes(
+  { organizationId, credentialSet }: CopyKey,
+  place: Place,
+  limits: SupervisorLimits,
+): Scope[] {
+  const isProcess = place === 'process';
+  const isAccounts = ({ key, place: taken }: Copy): boolean =>
+    taken === place &&
+    key.own === undefined &&
+    key.organizationId === organizationId &&
+    isOneAccount(key);
+  const what = isProcess
+    ? 'servers with an account of their own'
+    : 'connections with an account of their own';
+  return [
+    {
+      max: isProcess ? limits.maxAccountProcesses : limits.maxAccountRemotes,
+      what: `${what} in this organization`,
+      has: isAccounts,
+    },
+    {
+      max: isProcess ? limits.maxProcessesPerAccount : limits.maxRemotesPerAccount,
+      what: `${what} for this member or agent`,
+      has: (each) => isAccounts(each) && each.key.credentialSet === credentialSet,
+    },
+  ];
 }

@@ -50,7 +50,8 @@ export interface Supervisor extends AsyncDisposable {
   /**
    * Starts what runs of an instance anew with its configuration of now, and lets what backs off try
    * again; with a credential set, of the copies that run with it. Resolves when it is ready, rejects as
-   * `acquire` does. Calls under way are lost; calls that wait for a start are not.
+   * `acquire` does. Calls under way are lost; calls that wait for a start are not. What runs for one
+   * client or one account alone is ended, and started by its next call.
    */
   restart(instanceId: string, credentialSet?: string): Promise<void>;
   /** Ends all copies of an instance, or those of a credential set, whatever they do, and forgets them. */
