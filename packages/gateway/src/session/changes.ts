@@ -126,7 +126,9 @@ export function createChangeWatch<T extends Watched>(services: ChangeServices<T>
 
 function concerns(event: ChangeEvent, session: Watched): boolean {
   if (event.kind === 'everything') return true;
-  if (event.kind === 'session') return false;
+  if (event.kind === 'session' || event.kind === 'keys') return false;
+  if (event.kind === 'master_keys' || event.kind === 'connection') return false;
+  if (event.kind === 'instance_credentials') return false;
   if (event.organizationId !== session.identity.organizationId) return false;
   if (event.kind === 'instance' || event.kind === 'definitions') return true;
   return event.agentId === undefined || event.agentId === session.identity.agentId;

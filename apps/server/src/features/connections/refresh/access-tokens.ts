@@ -24,7 +24,7 @@ export interface AccessTokens extends AsyncDisposable {
    * The newest token: at once while the one at hand is good, a promise while it is read or refreshed.
    * Rejects with `AppError`: `sign_in_required` when a person must act first (`details` say who, where
    * and why), `upstream_failed` with `retryAfterMs` while the provider does not answer, `forbidden`
-   * when the purpose names another member or agent than the connection belongs to, `not_found` when
+   * when it belongs to a member or agent and the purpose does not name that one, `not_found` when
    * there is no such connection any more.
    */
   get(ref: ConnectionRef, purpose: OpenPurpose): AccessToken | Promise<AccessToken>;
@@ -39,4 +39,6 @@ export interface AccessTokens extends AsyncDisposable {
    * that names the scopes old and new.
    */
   needScopes(ref: ConnectionRef, scopes: readonly string[]): Promise<void>;
+  /** Renews it where it is time for that; for what keeps unused connections alive. */
+  renew(ref: ConnectionRef): Promise<void>;
 }
