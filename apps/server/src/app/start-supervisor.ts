@@ -19,7 +19,9 @@ export type SupervisorServices = Pick<
   | 'db'
   | 'audit'
   | 'clock'
+  | 'accessTokens'
   | 'keyring'
+  | 'vault'
   | 'pending'
   | 'definitionTurns'
   | 'instanceChanges'
@@ -40,9 +42,9 @@ export interface RunningSupervisor {
 
 /** The supervisor with its drivers; what a server offers is stored after each of its starts. */
 export async function startSupervisor(services: SupervisorServices): Promise<RunningSupervisor> {
-  const { db, clock, keyring, pending, logs, log, onChange, sandbox, server } = services;
+  const { clock, pending, logs, log, onChange, sandbox, server } = services;
   const { dataDir, version } = server;
-  const source = createInstanceSource({ db, keyring, pending, dataDir });
+  const source = createInstanceSource(services);
   const supervisor = createSupervisor({
     source,
     drivers: {

@@ -33,6 +33,8 @@ export interface ConfiguredServer {
   readonly secrets: Readonly<Record<string, Secret>>;
   /** Sealed already, by variable or header. */
   readonly keptSecrets?: Readonly<Record<string, Secret>>;
+  /** Variables and headers that credentials fill at each start, or that others are to provide. */
+  readonly filledSlots?: readonly string[];
 }
 
 export interface ConfiguredLaunch {
@@ -56,7 +58,7 @@ const defaultStartTimeoutMs = 60_000;
  */
 export async function configureLaunch(
   { server: { dataDir } }: { readonly server: Pick<AppServices['server'], 'dataDir'> },
-  { place, entry, target, settings, secrets, keptSecrets = {} }: ConfiguredServer,
+  { place, entry, target, settings, secrets, keptSecrets = {}, filledSlots = [] }: ConfiguredServer,
 ): Promise<ConfiguredLaunch> {
   const { args, env, headers } = settings;
   const mounts = await checkMounts(settings.mounts ?? [], dataDir);
@@ -68,7 +70,7 @@ export async function configureLaunch(
       entry,
       target,
       settings.values ?? {},
-      [...Object.keys(secrets), ...Object.keys(keptSecrets)],
+      [...Object.keys(secrets), ...Object.keys(keptSecrets), ...filledSlots],
       { args, env, headers, mounts: paths },
     );
   const problems = [

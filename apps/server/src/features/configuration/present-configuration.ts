@@ -38,7 +38,11 @@ export function presentConfiguration(
   };
 }
 
-function presentSecrets({ candidate, configured }: Configured): ConfigurationView['secrets'] {
+function presentSecrets({
+  candidate,
+  configured,
+  filledSlots,
+}: Configured): ConfigurationView['secrets'] {
   const declared = configured.resolved?.secrets ?? [];
   const names = new Set(declared.map(({ name }) => name));
   return [
@@ -46,7 +50,7 @@ function presentSecrets({ candidate, configured }: Configured): ConfigurationVie
       key,
       name,
       required,
-      set: Object.hasOwn(candidate.secrets, name),
+      set: Object.hasOwn(candidate.secrets, name) || filledSlots.includes(name),
     })),
     ...Object.keys(candidate.secrets)
       .filter((name) => !names.has(name))

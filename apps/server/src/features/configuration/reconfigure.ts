@@ -3,7 +3,6 @@ import {
   configurationSchema,
   type LaunchTarget,
   type ServerJson,
-  storedTarget,
 } from '@plugboard/catalog';
 import { isAppError } from '@plugboard/contracts';
 import type { ConfigurationChange, InstanceSettings } from '@plugboard/contracts/api';
@@ -15,11 +14,13 @@ import type { Candidate } from '../instances/candidate.ts';
 import { checkRemoteUrl } from '../instances/prepare/resolve-server.ts';
 import type { PresentInstance } from '../instances/revisions/present-instance.ts';
 import { openSecretsOf } from '../instances/revisions/stored-candidate.ts';
+import { filledSlotsOf } from '../credentials/bindings/filled-slots.ts';
 import { applyPatch } from './apply-patch.ts';
 import { type ConfiguredLaunch, configureLaunch } from './configure-launch.ts';
 import { effectiveSettings, type SharedSettings } from './effective-settings.ts';
 import type { Environment } from './layers.ts';
 import type { EffectiveSettings } from './merge-settings.ts';
+import { targetOf } from './target-of.ts';
 
 export type ReconfigureServices = Pick<AppServices, 'db' | 'keyring' | 'server'>;
 
@@ -30,6 +31,8 @@ export interface Configured {
   readonly target: LaunchTarget | undefined;
   readonly effective: EffectiveSettings;
   readonly configured: ConfiguredLaunch;
+  /** Filled at each start by credentials, or by others. */
+  readonly filledSlots: readonly string[];
   readonly problems: readonly ConfigurationProblem[];
 }
 
@@ -80,6 +83,7 @@ export async function reconfigure(
   const opened = await openSecretsOf(services, organizationId, row.id, row.sealed_secrets);
   const { given, kept } = changeSecrets(opened, change.secrets ?? {}, entry, target);
   const settings = withTransport(effective.settings, stored);
+  const filledSlots = await filledSlotsOf(services, organizationId, row);
   const configured = await configureLaunch(services, {
     place:
       launch.driver === 'remote'
@@ -90,6 +94,7 @@ export async function reconfigure(
     settings,
     secrets: given,
     keptSecrets: kept,
+    filledSlots,
   });
   const { problems, secrets, idleMs, startTimeoutMs } = configured;
   return {
@@ -106,6 +111,7 @@ export async function reconfigure(
     target,
     effective,
     configured,
+    filledSlots,
     problems: [
       ...problems,
       ...missingNames(given, change.secrets ?? {}),
@@ -124,17 +130,6 @@ function urlProblems({ launch }: ConfiguredLaunch): readonly ConfigurationProble
     if (!isAppError(error)) throw error;
     return [{ key: 'url', message: error.message.replace(/^server: /, '') }];
   }
-}
-
-/** Which of its entry's ways to run it an instance runs. */
-export function targetOf(
-  entry: ServerJson,
-  { package: record, launch }: PresentInstance['stored'],
-): LaunchTarget | undefined {
-  if (launch.driver === 'remote') {
-    return storedTarget(entry, { type: 'remote', url: launch.url, transport: launch.transport });
-  }
-  return record && storedTarget(entry, record);
 }
 
 /** A remote stays with the transport that it was added with. */

@@ -15,7 +15,8 @@ import { findPresent } from './find-present.ts';
 import { layersRouter } from './layer-routes.ts';
 import { planChange, presentPlan } from './plan-change.ts';
 import { describeConfiguration, presentConfiguration } from './present-configuration.ts';
-import { environmentOf, reconfigure, targetOf } from './reconfigure.ts';
+import { environmentOf, reconfigure } from './reconfigure.ts';
+import { targetOf } from './target-of.ts';
 import { templatesRouter } from './template-routes.ts';
 import { testConfiguration } from './test-configuration.ts';
 

@@ -6,8 +6,7 @@ import {
 } from '@plugboard/catalog';
 import type { Secret } from '@plugboard/vault';
 
-const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+import { slotProblem } from '../credentials/bindings/slot-problem.ts';
 
 /** What is wrong with secrets that are given. Tells of their form, never of their value. */
 export function secretProblems(
@@ -23,8 +22,10 @@ export function secretProblems(
     function problemOf(value: string): string | undefined {
       const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
       const remote = target?.kind === 'remote';
-      if (!property && !(remote ? headerName : environmentName).test(key)) {
-        return `must be the name of ${remote ? 'an HTTP header' : 'an environment variable'}.`;
+      const facts = property?.['x-plugboard'];
+      if (!facts || facts.in === 'env' || facts.in === 'header') {
+        const misplaced = slotProblem(facts?.name ?? key, remote ? 'header' : 'env', remote);
+        if (misplaced !== undefined) return misplaced;
       }
       if (value.includes('\0')) return 'must not hold a NUL character.';
       if (remote && !/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value)) {

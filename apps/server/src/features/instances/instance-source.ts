@@ -4,30 +4,39 @@ import {
   type InstanceSource,
   type InstanceSpec,
 } from '@plugboard/runtime';
-import { openSecret } from '@plugboard/vault';
-import type { Kysely } from 'kysely';
 
-import type { Database } from '../../store/schema.ts';
+import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
-import type { Keyring } from '../keys/keyring.ts';
-import type { PendingInstances } from './trial/pending-instances.ts';
+import type { BoundSlot } from '../credentials/bindings/open-bindings.ts';
+import type { OpenPurpose } from '../credentials/vault.ts';
+import type { StoredInstance } from './revisions/stored-candidate.ts';
 import { withWorkFolder } from './work-folder.ts';
 
-export interface InstanceSourceOptions {
-  readonly db: Kysely<Database>;
-  readonly keyring: Keyring;
-  readonly pending: PendingInstances;
-  readonly dataDir: string;
-}
+export type SourceServices = Pick<
+  AppServices,
+  'accessTokens' | 'audit' | 'clock' | 'db' | 'keyring' | 'pending' | 'server' | 'vault'
+>;
 
 /** Tells the supervisor how to run what is stored, and opens secrets at each start. */
-export function createInstanceSource(options: InstanceSourceOptions): InstanceSource {
-  const { db, keyring, pending, dataDir } = options;
+export function createInstanceSource(services: SourceServices): InstanceSource {
+  const { db, pending, server } = services;
+  const { dataDir } = server;
 
   function selectRow(organizationId: string, id: string) {
     return withTenant(db, organizationId, (tx) =>
       tx.selectFrom('instances').selectAll().where('id', '=', id).executeTakeFirst(),
     );
+  }
+
+  /** What is bound for a credential set; of an instance on trial, what it is tried with. */
+  async function boundSlots(
+    { organizationId, id }: InstanceSpec,
+    credentialSet: string,
+  ): Promise<readonly BoundSlot[]> {
+    const onTrial = pending.find(organizationId, id);
+    if (onTrial) return onTrial.bindings;
+    const { selectBoundSlots } = await openings();
+    return withTenant(db, organizationId, (tx) => selectBoundSlots(tx, id, credentialSet));
   }
 
   return {
@@ -50,24 +59,102 @@ export function createInstanceSource(options: InstanceSourceOptions): InstanceSo
       );
     },
 
-    async openSecrets({ organizationId, id, launch }): Promise<readonly InjectedSecret[]> {
+    async openSecrets(spec, credentialSet): Promise<readonly InjectedSecret[]> {
+      const { organizationId, id, launch } = spec;
       const onTrial = pending.find(organizationId, id);
-      if (onTrial) return inlineSecrets(launch, onTrial.secrets);
-      const row = await selectRow(organizationId, id);
-      const { sealedSecretsFromRow } = await launchRows();
-      const sealed = sealedSecretsFromRow(row?.sealed_secrets ?? {});
-      if (sealed.size === 0) return [];
-      const key = await keyring.ownerKey(organizationId);
-      const opened = Object.fromEntries(
-        [...sealed].map(([name, value]) => [
-          name,
-          openSecret(key, { ownerId: organizationId, instanceId: id, name }, value),
-        ]),
+      const bindings = await boundSlots(spec, credentialSet);
+      const purpose = purposeOf(onTrial?.of ?? id, credentialSet);
+      const row = onTrial ? undefined : await selectRow(organizationId, id);
+      if (row) await refuseMissingOf(services, row, credentialSet, bindings);
+      const inline = onTrial
+        ? onTrial.secrets
+        : row && (await openInline(services, row, purpose, bindings));
+      const bound =
+        bindings.length === 0
+          ? []
+          : await (await openings()).openBindings(services, organizationId, bindings, purpose);
+      const isBound = ({ slot, place }: InjectedSecret) =>
+        bindings.some((other) =>
+          place === 'header'
+            ? other.slot.toLowerCase() === slot.toLowerCase()
+            : other.slot === slot,
+        );
+      return [...inlineSecrets(launch, inline ?? {}).filter((each) => !isBound(each)), ...bound];
+    },
+
+    async authorization(spec, credentialSet) {
+      if (spec.launch.driver !== 'remote') return undefined;
+      const bindings = await boundSlots(spec, credentialSet);
+      if (bindings.length === 0) return undefined;
+      const { isAuthorizedByConnection } = await openings();
+      const binding = bindings.find(isAuthorizedByConnection);
+      if (!binding) return undefined;
+      const { createUpstreamAuthorization } =
+        await import('../connections/refresh/upstream-authorization.ts');
+      const { organizationId, id } = spec;
+      const onTrial = pending.find(organizationId, id);
+      return createUpstreamAuthorization(
+        services,
+        { organizationId, connectionId: binding.credentialId },
+        purposeOf(onTrial?.of ?? id, credentialSet),
       );
-      return inlineSecrets(launch, opened);
     },
   };
 }
 
+/** For what a start opens them, and for whose calls. */
+function purposeOf(instanceId: string, credentialSet: string): OpenPurpose {
+  const [kind, id] = credentialSet.split(':');
+  return {
+    for: 'start',
+    instanceId,
+    ...(kind === 'member' && id !== undefined && { memberId: id }),
+    ...(kind === 'agent' && id !== undefined && { agentId: id }),
+  };
+}
+
+async function refuseMissingOf(
+  { db, server }: SourceServices,
+  row: StoredInstance,
+  credentialSet: string,
+  bindings: readonly BoundSlot[],
+): Promise<void> {
+  if (row.account === 'organization') return;
+  const { refuseMissing } = await import('../credentials/bindings/missing-slots.ts');
+  const filled = bindings.map(({ slot }) => slot);
+  await withTenant(db, row.organization_id, (tx) =>
+    refuseMissing(tx, row, credentialSet, filled, server),
+  );
+}
+
+/** What is sealed in the instance itself; that it was opened is on record before anything has it. */
+async function openInline(
+  services: SourceServices,
+  row: StoredInstance,
+  { memberId, agentId }: OpenPurpose,
+  bindings: readonly BoundSlot[],
+) {
+  const { openSecretsOf } = await import('./revisions/stored-candidate.ts');
+  const opened = await openSecretsOf(services, row.organization_id, row.id, row.sealed_secrets);
+  const names = Object.keys(opened);
+  if (names.length === 0) return opened;
+  await services.audit.append(row.organization_id, {
+    kind: 'instance.secrets_opened',
+    at: services.clock(),
+    instanceId: row.id,
+    ...(memberId !== undefined && { memberId }),
+    ...(agentId !== undefined && { agentId }),
+    change: {
+      slug: row.slug,
+      names,
+      for: 'start',
+      ...(bindings.length > 0 && { bound: bindings.map(({ slot }) => slot) }),
+    },
+  });
+  return opened;
+}
+
 /** Loaded with the first start of a server: its schemas are not needed to serve lists. */
 const launchRows = () => import('./launch-row.ts');
+/** Loaded with the first start of a server that credentials may be bound to. */
+const openings = () => import('../credentials/bindings/open-bindings.ts');

@@ -92,6 +92,7 @@ function withToolbox(db: TenantDb) {
       'instances.hello',
       'instances.era',
       'instances.asks_clients',
+      'instances.account',
       isRemote,
       'instances.defined_at',
       'instances.created_at',

@@ -1,11 +1,11 @@
 import type { AddInstanceEvent, Instance, InstanceTest, LogLine } from '@plugboard/contracts/api';
-import { sharedCredentials } from '@plugboard/gateway';
 import type { LogLine as StoredLine } from '@plugboard/runtime';
 
 import type { AppServices } from '../../app/services.ts';
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { commitChange } from '../change.ts';
+import { listingSetOf } from '../credentials/bindings/listing-set.ts';
 import { readHello } from '../definitions/read-hello.ts';
 import { refreshDefinitions } from '../definitions/refresh-definitions.ts';
 import { readDefinitions } from '../definitions/read-definitions.ts';
@@ -64,7 +64,8 @@ export const instancesRouter = routes.router({
   restart: routes.restart.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'instance.restart');
     const { organizationId } = actor;
-    const { id, slug } = await find(services, actor, input.instance);
+    const row = await find(services, actor, input.instance);
+    const { id, slug } = row;
     // On record before it happens: a restart ends calls of others.
     await commitChange(services, actor, async () => ({
       result: undefined,
@@ -72,15 +73,17 @@ export const instancesRouter = routes.router({
       events: [],
     }));
     await services.supervisor.restart(id);
-    const upstream = await services.supervisor.acquire(organizationId, id, sharedCredentials);
+    const credentialSet = await listingSetOf(services, actor, row);
+    const upstream = await services.supervisor.acquire(organizationId, id, credentialSet);
     await refreshDefinitions(services, { organizationId, id }, upstream);
     return show(services, actor, id);
   }),
 
   test: routes.test.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'instance.test');
-    const { id } = await find(services, actor, input.instance);
-    return testInstance(services, actor.organizationId, id, signal);
+    const row = await find(services, actor, input.instance);
+    const credentialSet = await listingSetOf(services, actor, row);
+    return testInstance(services, actor.organizationId, row.id, credentialSet, signal);
   }),
 
   logs: routes.logs.handler(async ({ context: { actor, services, signal }, input }) => {
@@ -118,10 +121,11 @@ async function testInstance(
   { supervisor }: AppServices,
   organizationId: string,
   id: string,
+  credentialSet: string,
   signal: AbortSignal,
 ): Promise<InstanceTest> {
   const began = performance.now();
-  const upstream = await supervisor.acquire(organizationId, id, sharedCredentials);
+  const upstream = await supervisor.acquire(organizationId, id, credentialSet);
   const ready = performance.now();
   const { era, result, protocolVersion } = upstream.hello;
   await upstream.request({ method: era === 'modern' ? 'server/discover' : 'ping', signal });

@@ -35,6 +35,8 @@ export interface CandidateRequest {
   readonly secrets: Readonly<Record<string, Secret>>;
   /** Sealed already, by variable or header; those given outrank them. */
   readonly keptSecrets?: Readonly<Record<string, Secret>>;
+  /** Variables and headers that credentials fill at each start, or that others are to provide. */
+  readonly filledSlots?: readonly string[];
 }
 
 export type PrepareOptions = PlaceOptions;
@@ -136,7 +138,7 @@ async function configure(
     target,
   }: Pick<PlacedServer, 'place' | 'serverName' | 'entry' | 'target'>,
 ): Promise<ConfiguredLaunch> {
-  const { secrets, keptSecrets } = request;
+  const { secrets, keptSecrets, filledSlots } = request;
   const settings = await readSettings(services, request, serverName, entry);
   const configured = await configureLaunch(services, {
     place,
@@ -145,6 +147,7 @@ async function configure(
     settings,
     secrets,
     ...(keptSecrets && { keptSecrets }),
+    ...(filledSlots && { filledSlots }),
   });
   refuseProblems(configured.problems);
   const { launch } = configured;

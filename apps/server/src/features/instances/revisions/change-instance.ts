@@ -4,6 +4,8 @@ import { type ContractDiff, diffContracts } from '@plugboard/trust';
 import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import type { Author } from '../../change.ts';
+import { listingSetOf } from '../../credentials/bindings/listing-set.ts';
+import { selectBoundSlots } from '../../credentials/bindings/open-bindings.ts';
 import type { Definitions } from '../../definitions/read-definitions.ts';
 import type { Candidate } from '../candidate.ts';
 import { refuseAborted } from '../or-aborted.ts';
@@ -106,7 +108,11 @@ async function change(
     return contract;
   };
   refuseAborted(signal);
-  const trial = { id: newId(), keep: false, signal, tell };
+  const credentialSet = await listingSetOf(services, author, before.row);
+  const bindings = await withTenant(services.db, organizationId, (db) =>
+    selectBoundSlots(db, id, credentialSet),
+  );
+  const trial = { id: newId(), keep: false, bindings, of: id, signal, tell };
   const listed = await tryCandidate(services, organizationId, candidate, trial, async (found) => {
     await compare(found);
     return found;
@@ -119,9 +125,11 @@ async function change(
   let contract: ContractDiff;
   try {
     tell('live', `Starting ${what} with the data of ${slug}`);
-    contract = await compare(await checkInstance(services, before.row, candidate.startTimeoutMs));
+    const { startTimeoutMs } = candidate;
+    const checked = await checkInstance(services, before.row, startTimeoutMs, credentialSet);
+    contract = await compare(checked);
   } catch (error) {
-    throw await goBack(services, before, { revision, what, tried: true }, error);
+    throw await goBack(services, before, { revision, what, tried: true, credentialSet }, error);
   }
   tell('live', `${slug} is live`);
   await releaseOutdated(services, organizationId, id);

@@ -16,6 +16,8 @@ export interface FailedChange {
   readonly what: string;
   /** Whether it had worked beside the instance, with a work folder of its own. */
   readonly tried: boolean;
+  /** With whose credentials it is listed. */
+  readonly credentialSet?: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function goBack(
     ? `It is back at ${row.version}, revision ${revision}.`
     : `It runs as it did before, now revision ${revision}.`;
   try {
-    await checkInstance(services, row, row.start_timeout_ms);
+    await checkInstance(services, row, row.start_timeout_ms, failed.credentialSet);
     return new AppError('upstream_failed', `${sentence}\n${back}`, {
       details: { ...details, revision, version: row.version },
     });

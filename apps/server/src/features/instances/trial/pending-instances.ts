@@ -1,12 +1,17 @@
 import type { InstanceSpec } from '@plugboard/runtime';
 import type { Secret } from '@plugboard/vault';
 
+import type { BoundSlot } from '../../credentials/bindings/open-bindings.ts';
 import type { Definitions } from '../../definitions/read-definitions.ts';
 
 /** An instance on trial: it runs already, but nobody sees it until what it offers is known. */
 export interface PendingInstance {
   readonly spec: InstanceSpec;
   readonly secrets: Readonly<Record<string, Secret>>;
+  /** What fills its slots besides. */
+  readonly bindings: readonly BoundSlot[];
+  /** The instance that a change of is tried; undefined for a new one. */
+  readonly of: string | undefined;
   /** What it listed at its first start. */
   definitions: Definitions | undefined;
 }

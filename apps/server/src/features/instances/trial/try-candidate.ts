@@ -2,6 +2,7 @@ import { sharedCredentials } from '@plugboard/gateway';
 import type { InstanceSpec } from '@plugboard/runtime';
 
 import type { AppServices } from '../../../app/services.ts';
+import type { BoundSlot } from '../../credentials/bindings/open-bindings.ts';
 import type { Definitions } from '../../definitions/read-definitions.ts';
 import type { Candidate } from '../candidate.ts';
 import { orAborted, refuseAborted } from '../or-aborted.ts';
@@ -18,6 +19,10 @@ export interface TryOptions {
   readonly id: string;
   /** Whether it goes on running under this id when `use` resolves. */
   readonly keep: boolean;
+  /** What fills slots besides the candidate's own secrets. */
+  readonly bindings?: readonly BoundSlot[];
+  /** The instance that a change of is tried. */
+  readonly of?: string;
   readonly signal: AbortSignal;
   readonly tell: Tell;
 }
@@ -32,7 +37,7 @@ export async function tryCandidate<T>(
   services: TryServices,
   organizationId: string,
   candidate: Candidate,
-  { id, keep, signal, tell }: TryOptions,
+  { id, keep, bindings = [], of, signal, tell }: TryOptions,
   use: (definitions: Definitions) => Promise<T>,
 ): Promise<T> {
   const { slug, launch, secrets, idleMs, startTimeoutMs } = candidate;
@@ -45,7 +50,7 @@ export async function tryCandidate<T>(
     startTimeoutMs,
     listed: false,
   };
-  const pending: PendingInstance = { spec, secrets, definitions: undefined };
+  const pending: PendingInstance = { spec, secrets, bindings, of, definitions: undefined };
   let kept = false;
   await using _note = await noteTrial(services.server.dataDir, { kind: 'instance', id });
   try {

@@ -1,5 +1,6 @@
 import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
+import { filledSlotsOf } from '../../credentials/bindings/filled-slots.ts';
 import { selectToolbox } from '../../toolboxes/queries.ts';
 import { type PreparedCandidate, prepareCandidate } from '../prepare/prepare-candidate.ts';
 import type { PresentInstance } from '../revisions/present-instance.ts';
@@ -36,6 +37,7 @@ export async function prepareUpdate(
       settings: { ...stored.settings, ...(approveScripts !== undefined && { approveScripts }) },
       secrets: {},
       keptSecrets: await openSecretsOf(services, organizationId, row.id, row.sealed_secrets),
+      filledSlots: await filledSlotsOf(services, organizationId, row),
     },
     options,
   );

@@ -6,6 +6,7 @@ import { commitChange } from '../../change.ts';
 import { requireInstance } from '../../instances/queries.ts';
 import { removeInstance } from '../../instances/remove-instance.ts';
 import { changeInstance } from '../../instances/revisions/change-instance.ts';
+import { filledSlotsOf } from '../../credentials/bindings/filled-slots.ts';
 import { openSecretsOf } from '../../instances/revisions/stored-candidate.ts';
 import { noSuch } from '../../reference.ts';
 import { selectToolbox } from '../../toolboxes/queries.ts';
@@ -56,7 +57,8 @@ async function changeLocked(context: ApplyContext, instance: LockInstance): Prom
           return secret ? [[name, secret] as const] : [];
         }),
       );
-      return prepareLocked(context, instance, environment, secrets);
+      const filledSlots = await filledSlotsOf(services, organizationId, row);
+      return prepareLocked(context, instance, environment, secrets, filledSlots);
     },
     {
       reason: 'applied',

@@ -19,6 +19,8 @@ export async function prepareLocked(
   instance: LockInstance,
   environment: CandidateRequest['environment'],
   secrets: Readonly<Record<string, Secret>>,
+  /** Slots of the instance that is there which credentials fill: a lock says nothing of them. */
+  filledSlots: readonly string[] = [],
 ): Promise<PreparedCandidate> {
   const { slug, settings } = instance;
   const say = (message: string) => tell(`${slug}: ${message}`);
@@ -35,6 +37,7 @@ export async function prepareLocked(
         secrets: {},
         // By the names in which they are sealed.
         keptSecrets: secrets,
+        filledSlots,
       },
       { signal, tell: (_step, message) => say(message) },
     ),
