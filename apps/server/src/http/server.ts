@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AppError } from '@plugboard/contracts';
 
 import type { HostGuard } from './host-guard.ts';
+import { isOpenToPages } from './oauth-paths.ts';
 import { isRegistryPath } from './registry-path.ts';
 
 /** A raw request: the call path of agents, which no framework touches. */
@@ -59,7 +60,8 @@ function dispatch(
 ): void {
   const { host, origin } = request.headers;
   const target = request.url ?? '/';
-  const reason = guard(host, isRegistryPath(target) ? undefined : origin);
+  const isOpen = isRegistryPath(target) || isOpenToPages(target);
+  const reason = guard(host, isOpen ? undefined : origin);
   if (reason !== undefined) refuse(request, response, 403, 'forbidden', reason);
   else if (isMcpPath(target)) mcp(request, response);
   else app(request, response);

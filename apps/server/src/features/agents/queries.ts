@@ -23,16 +23,18 @@ export interface NewAgent {
   readonly organizationId: string;
   readonly slug: string;
   readonly name: string;
+  /** Whose own it is; absent for one of the organization. */
+  readonly memberId?: string | undefined;
 }
 
 /** Undefined when the slug is taken. */
 export async function insertAgent(
   db: TenantDb,
-  { organizationId, ...agent }: NewAgent,
+  { organizationId, memberId, ...agent }: NewAgent,
 ): Promise<AgentRow | undefined> {
   const row = await db
     .insertInto('agents')
-    .values({ ...agent, organization_id: organizationId })
+    .values({ ...agent, organization_id: organizationId, member_id: memberId ?? null })
     .onConflict((conflict) => conflict.columns(['organization_id', 'slug']).doNothing())
     .returningAll()
     .executeTakeFirst();

@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
+import { createOAuthTokens } from '../authorization-server/oauth-tokens.ts';
 import { createAgentDirectory } from './agent-directory.ts';
 
 let app: TestApp;
 beforeAll(async () => void (app = await buildApp()));
 afterAll(() => app[Symbol.asyncDispose]());
 
+const store = () => ({
+  ...app.services,
+  oauth: createOAuthTokens({ ...app.services, ...app.services.authorizationServer }),
+});
+
 describe('createAgentDirectory', () => {
   it('finds an agent by its token', async () => {
-    using agents = createAgentDirectory(app.services, Date.now);
+    using agents = createAgentDirectory(store(), Date.now);
     expect(await agents.find(app.demoToken)).toMatchObject({
       organizationId: app.organizationId,
       agentSlug: 'demo',
@@ -18,14 +24,14 @@ describe('createAgentDirectory', () => {
   });
 
   it('finds nobody by what is no token, and by a key of the API', async () => {
-    using agents = createAgentDirectory(app.services, Date.now);
+    using agents = createAgentDirectory(store(), Date.now);
     expect(await agents.find('pba_nothing')).toBeUndefined();
     expect(await agents.find(app.ownerKey)).toBeUndefined();
   });
 
   it('forgets a token when it is revoked, however long it would keep it', async () => {
     const now = Date.now();
-    using agents = createAgentDirectory(app.services, () => now);
+    using agents = createAgentDirectory(store(), () => now);
     const { body } = await app.request('POST', '/agents/demo/tokens', { name: 'one' });
     const identity = await agents.find(body.token);
     expect(identity?.tokenId).toBe(body.id);
@@ -37,7 +43,7 @@ describe('createAgentDirectory', () => {
 
   it('minds the end of a token at each use', async () => {
     let now = Date.now();
-    using agents = createAgentDirectory(app.services, () => now);
+    using agents = createAgentDirectory(store(), () => now);
     const expiresAt = new Date(now + 60_000).toISOString();
     const { body } = await app.request('POST', '/agents/demo/tokens', { expiresAt });
     expect(await agents.find(body.token)).toMatchObject({ expiresAt: Date.parse(expiresAt) });
@@ -46,7 +52,7 @@ describe('createAgentDirectory', () => {
   });
 
   it('asks the store once for many callers at a time', async () => {
-    using agents = createAgentDirectory(app.services, Date.now);
+    using agents = createAgentDirectory(store(), Date.now);
     const found = await Promise.all(Array.from({ length: 50 }, () => agents.find(app.demoToken)));
     expect(new Set(found).size).toBe(1);
   });

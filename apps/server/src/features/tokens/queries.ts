@@ -40,7 +40,10 @@ export function insertToken(db: TenantDb, token: NewAgentTokenRow): Promise<Agen
     .executeTakeFirstOrThrow();
 }
 
-/** Revokes a token and ends its sessions. Undefined when there is no such token to revoke. */
+/**
+ * Revokes a token, and those that it was exchanged for, and ends their sessions. Undefined when there
+ * is no such token to revoke.
+ */
 export async function revokeTokenRow(
   db: TenantDb,
   agentId: string,
@@ -55,36 +58,82 @@ export async function revokeTokenRow(
     .where('revoked_at', 'is', null)
     .returningAll()
     .executeTakeFirst();
-  if (row) await db.deleteFrom('sessions').where('token_id', '=', id).execute();
+  if (!row) return undefined;
+  const family = await endExchanged(db, id, now);
+  await db
+    .deleteFrom('sessions')
+    .where('token_id', '=', sql<string>`any(${[id, ...family]}::uuid[])`)
+    .execute();
+  await db
+    .updateTable('agent_clients')
+    .set({ revoked_at: now })
+    .where('token_id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute();
   return row;
 }
 
-/** Asks who a token speaks for, by its hash; revoked ones speak for nobody. */
+/** Ends what a token was exchanged for, and what that was; resolves to their ids. */
+async function endExchanged(db: TenantDb, id: string, now: Date): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive family as (
+      select t.id from agent_tokens t where t.parent_id = ${id}
+      union
+      select t.id from agent_tokens t join family f on t.parent_id = f.id
+    )
+    update agent_tokens set revoked_at = coalesce(revoked_at, ${now})
+    where id in (select id from family) returning id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Asks who a static token speaks for, by its hash; revoked ones speak for nobody. */
 export function identityQuery(db: Kysely<Database>, hash: Buffer) {
+  return goodTokens(db).where('agent_tokens.hash', '=', hash);
+}
+
+/** Asks who a row of tokens speaks for. */
+export function grantIdentityQuery(db: Kysely<Database>, id: string) {
+  return goodTokens(db).where('agent_tokens.id', '=', id);
+}
+
+/** Rows that are not revoked, of agents that are not, for members who are not suspended. */
+function goodTokens(db: Kysely<Database>) {
   return db
     .selectFrom('agent_tokens')
     .innerJoin('agents', 'agents.id', 'agent_tokens.agent_id')
-    .where('agent_tokens.hash', '=', hash)
+    .leftJoin('members', (join) =>
+      join.on('members.id', '=', sql`coalesce(agent_tokens.member_id, agents.member_id)`),
+    )
     .where('agent_tokens.revoked_at', 'is', null)
     .where('agents.revoked_at', 'is', null)
+    .where('members.suspended_at', 'is', null)
     .select([
       'agent_tokens.id as tokenId',
       'agent_tokens.expires_at as expiresAt',
+      'agent_tokens.resources',
+      'agent_tokens.toolbox_ids as toolboxIds',
       'agents.id as agentId',
       'agents.slug as agentSlug',
+      'members.id as memberId',
     ]);
+}
+
+/** Notes that a token was used; no more often than once a minute. */
+export async function noteUse(db: TenantDb, id: string, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - 60_000);
+  await db
+    .updateTable('agent_tokens')
+    .set({ last_used_at: now })
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', before)]))
+    .execute();
 }
 
 /** Whether a token still speaks for its agent. */
 export async function isTokenGood(db: TenantDb, id: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('agent_tokens')
-    .innerJoin('agents', 'agents.id', 'agent_tokens.agent_id')
+  const row = await goodTokens(db)
     .where('agent_tokens.id', '=', id)
-    .where('agent_tokens.revoked_at', 'is', null)
-    .where('agents.revoked_at', 'is', null)
     .where(sql<boolean>`coalesce(agent_tokens.expires_at > now(), true)`)
-    .select('agent_tokens.id')
     .executeTakeFirst();
   return row !== undefined;
 }
