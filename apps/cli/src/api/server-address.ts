@@ -35,12 +35,18 @@ export async function findServer(
 ): Promise<ServerAddress> {
   const givenUrl = options.url ?? nonEmpty(terminal.env.PLUGBOARD_URL);
   const givenDir = options.dataDir ?? nonEmpty(terminal.env.PLUGBOARD_DATA_DIR);
-  const dataDir = path.resolve(terminal.cwd, givenDir ?? path.join(homeOf(terminal), '.plugboard'));
+  const dataDir = dataDirOf(options, terminal);
   const url = givenUrl === undefined ? (await readRunFile(dataDir)).url : checkUrl(givenUrl);
   const givenKey = options.key ?? nonEmpty(terminal.env.PLUGBOARD_KEY);
   if (givenUrl !== undefined && givenDir === undefined)
     return { url, key: givenKey, dataDir: undefined };
   return { url, key: givenKey ?? (await readOwnerKey(dataDir)), dataDir };
+}
+
+/** The data directory that is meant; absolute. */
+export function dataDirOf({ dataDir }: AddressOptions, terminal: Terminal): string {
+  const given = dataDir ?? nonEmpty(terminal.env.PLUGBOARD_DATA_DIR);
+  return path.resolve(terminal.cwd, given ?? path.join(homeOf(terminal), '.plugboard'));
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
