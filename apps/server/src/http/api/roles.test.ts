@@ -10,6 +10,8 @@ import { type Role, roles } from '../../features/members/policy.ts';
 const everyone: readonly Role[] = roles;
 const managers: readonly Role[] = ['owner', 'admin'];
 const connecting: readonly Role[] = ['owner', 'admin', 'member'];
+/** Who may have credentials of their own. */
+const holders: readonly Role[] = ['owner', 'admin', 'member'];
 const readers: readonly Role[] = ['owner', 'admin', 'auditor'];
 const none = '01900000-0000-7000-8000-000000000000';
 const layer = { server: 'none', environment: 'dev' };
@@ -107,6 +109,32 @@ const procedures: Readonly<Record<string, Procedure>> = {
   },
   'DELETE /grants/{grant}': { roles: managers },
   'GET /agents/{agent}/tools': { roles: everyone },
+  'GET /credentials': { roles: everyone },
+  // Members of these roles may have credentials of their own; whose else's is said in permissions.ts.
+  'POST /credentials': {
+    body: {
+      name: 'none',
+      kind: 'api_key',
+      owner: { kind: 'agent', agent: 'none' },
+      fields: { key: 'none' },
+    },
+    roles: holders,
+  },
+  'POST /credentials/bulk': { body: { action: 'test', credentials: ['none'] }, roles: holders },
+  'GET /credentials/{credential}': { roles: everyone },
+  'PATCH /credentials/{credential}': { body: {}, roles: holders },
+  'DELETE /credentials/{credential}': { roles: holders },
+  'POST /credentials/{credential}/replace': { body: { fields: { key: 'x' } }, roles: holders },
+  'GET /credentials/{credential}/versions': { roles: everyone },
+  'POST /credentials/{credential}/rollback': { body: { version: 1 }, roles: holders },
+  'POST /credentials/{credential}/test': { body: {}, roles: holders },
+  'GET /instances/{instance}/credentials': { roles: everyone },
+  'PUT /instances/{instance}/credentials/{slot}': { body: { credential: 'none' }, roles: holders },
+  'DELETE /instances/{instance}/credentials/{slot}': { roles: holders },
+  'PUT /instances/{instance}/account': { body: { account: 'member' }, roles: managers },
+  'GET /instances/{instance}/accounts': { roles: everyone },
+  'GET /accounts': { roles: everyone },
+  'POST /instances/{instance}/credentials/refresh': { body: {}, roles: managers },
   'GET /check': { query: '?agent=none&kind=tool&name=none', roles: everyone },
   'POST /calls': { body: { agent: 'none', name: 'none', arguments: {} }, roles: managers },
   'GET /catalog/sources': { roles: everyone },
