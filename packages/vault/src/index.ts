@@ -20,6 +20,8 @@ export type {
   ProvidedMasterKey,
   StoredMasterKey,
 } from './key-providers/key-provider.ts';
+export { openKeyProvider } from './key-providers/open-key-provider.ts';
+export type { KeyProviderPlace } from './key-providers/open-key-provider.ts';
 export { masterKeyId } from './master-key-id.ts';
 export { createOwnerKey, openFirstOwnerKey, openOwnerKey, sealOwnerKey } from './owner-key.ts';
 export type { NewOwnerKey, OwnerKeyIdentity } from './owner-key.ts';

@@ -40,7 +40,12 @@ export function addUpCommand(program: Command, session: Session, startServer: St
       `
 Environment:
   DATABASE_URL          your own PostgreSQL, 15 or newer (default: an embedded one)
-  PLUGBOARD_MASTER_KEY  key of all secrets (default: a file in the data directory)`,
+  PLUGBOARD_MASTER_KEY  key of all secrets (default: a file in the data directory)
+  PLUGBOARD_MASTER_KEY_PREVIOUS
+                        the key before it, for as long as it takes to change it
+  PLUGBOARD_KEY_PROVIDER
+                        where that key is instead: aws-kms:<key ARN>, gcp-kms:<resource name>
+                        or vault-transit:<url>/<key>; see docs/vault.md`,
     )
     .action(async (options: UpOptions) => {
       using stop = untilStopped();

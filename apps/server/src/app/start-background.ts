@@ -23,12 +23,14 @@ async function begin(services: AppServices, signal: AbortSignal): Promise<void> 
   const { seedBundled } = await import('../features/catalog/sources/seed.ts');
   await seedBundled(services, signal);
   if (signal.aborted) return;
-  const [{ allJobs }, { scheduleSyncs }] = await Promise.all([
+  const [{ allJobs }, { scheduleSyncs }, { resumeRotations }] = await Promise.all([
     import('../jobs/all-jobs.ts'),
     import('../features/catalog/sources/schedule-syncs.ts'),
+    import('../features/keys/rotation-jobs.ts'),
   ]);
   // Before any job is done: what was left is told from what this process began. The lock of the data
   // directory says that no other is at work on the embedded database.
   await scheduleSyncs(services, { alone: services.server.database.mode === 'embedded' });
   await services.jobs.work(allJobs, services);
+  await resumeRotations(services);
 }

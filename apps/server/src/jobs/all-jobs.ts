@@ -1,7 +1,14 @@
 import { removeUnusedBundlesJob } from '../features/bundles/remove-unused-job.ts';
 import { scheduleSyncsJob } from '../features/catalog/sources/schedule-syncs.ts';
 import { syncSourceJob } from '../features/catalog/sources/sync-job.ts';
+import { rotateJob, sweepKeysJob } from '../features/keys/rotation-jobs.ts';
 import type { AnyJob } from './job.ts';
 
 /** Every job that this server does. */
-export const allJobs: readonly AnyJob[] = [syncSourceJob, scheduleSyncsJob, removeUnusedBundlesJob];
+export const allJobs: readonly AnyJob[] = [
+  syncSourceJob,
+  scheduleSyncsJob,
+  removeUnusedBundlesJob,
+  rotateJob,
+  sweepKeysJob,
+];

@@ -1,5 +1,6 @@
 import { newId } from '@plugboard/contracts';
 
+import type { AppServices } from '../../app/services.ts';
 import { type Author, type ChangeServices, commitChange } from '../change.ts';
 import { noSuch, slugTaken } from '../reference.ts';
 import { type AgentRow, deleteAgent, insertAgent, selectAgent } from './queries.ts';
@@ -28,7 +29,7 @@ export function createAgent(
 }
 
 export function revokeAgent(
-  services: ChangeServices,
+  services: ChangeServices & Pick<AppServices, 'keyring'>,
   author: Author,
   ref: string,
 ): Promise<string> {
@@ -38,6 +39,7 @@ export function revokeAgent(
     if (!row) throw noSuch('agent', ref);
     const { id, slug } = row;
     await deleteAgent(db, id);
+    await services.keyring.destroy(db, { organizationId, kind: 'agent', id });
     return {
       result: id,
       record: { kind: 'agent.revoked', agentId: id, change: { id, slug } },

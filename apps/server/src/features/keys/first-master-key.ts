@@ -13,9 +13,9 @@ import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
  */
 export async function registerFirstKey(
   db: Kysely<Database>,
-  [provider, previous]: readonly KeyProvider[],
+  provider: KeyProvider,
+  previous: KeyProvider | undefined,
 ): Promise<void> {
-  if (!provider) return;
   const organizations = await listOrganizationIds(db);
   const isNew = organizations.length === 0;
   if (!isNew && provider.providerKey !== undefined) {

@@ -4,6 +4,7 @@ import { deriveKey, openInstallationKey, sealInstallationKey } from '@plugboard/
 import type { Kysely } from 'kysely';
 
 import type { Database } from '../../store/schema.ts';
+import { listOrganizationIds } from '../../store/tenant.ts';
 import type { MasterKeys } from './master-keys.ts';
 import { holdMasterKey } from './owner-keys.ts';
 
@@ -38,7 +39,9 @@ export function createInstallationKeys({
   }
 
   async function make(purpose: string): Promise<void> {
-    const former = derivedBefore.includes(purpose) ? await masterKeys.unnamed() : undefined;
+    // With an organization before there is this key, the installation is older than such keys.
+    const isOlder = (await listOrganizationIds(db)).length > 0;
+    const former = isOlder && derivedBefore.includes(purpose) && (await masterKeys.unnamed());
     const key = former ? deriveKey(former, purpose) : createSecretKey(randomBytes(32));
     await db.transaction().execute(async (tx) => {
       const masterKey = await holdMasterKey(tx, masterKeys);

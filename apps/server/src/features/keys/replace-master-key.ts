@@ -35,6 +35,18 @@ export async function replaceMasterKey(
   provider: KeyProvider,
   { row, key, given }: Replacement,
 ): Promise<void> {
+  const unfinished = await tx
+    .selectFrom('master_keys')
+    .select('id')
+    .where('retired_at', 'is not', null)
+    .where('emptied_at', 'is', null)
+    .executeTakeFirst();
+  if (unfinished) {
+    throw new AppError(
+      'conflict',
+      'The last rotation of the master key is not finished. See it with: plugboard vault status',
+    );
+  }
   const retired = await tx
     .updateTable('master_keys')
     .set({ retired_at: new Date() })

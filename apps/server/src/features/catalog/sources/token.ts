@@ -1,6 +1,7 @@
-import { openSecret, Secret, sealSecret } from '@plugboard/vault';
+import { Secret, sealSecret } from '@plugboard/vault';
 
 import type { AppServices } from '../../../app/services.ts';
+import { openInline } from '../../keys/open-inline.ts';
 import type { SourceRow } from './queries.ts';
 
 type Services = Pick<AppServices, 'keyring'>;
@@ -26,8 +27,7 @@ export async function openToken(
   { id, organization_id: ownerId, sealed_token: sealed }: SourceRow,
 ): Promise<Secret | undefined> {
   if (sealed === null) return undefined;
-  const key = await keyring.ownerKey(ownerId);
-  return openSecret(key, { ownerId, instanceId: id, name: 'source token' }, sealed);
+  return openInline(keyring, { ownerId, instanceId: id, name: 'source token' }, sealed);
 }
 
 /** What to send as Authorization; undefined for a source without a token. */

@@ -1,9 +1,10 @@
 import { instanceSettingsSchema, type InstanceSettings } from '@plugboard/contracts/api';
 import { serverJsonSchema } from '@plugboard/catalog';
-import { openSecret, type Secret } from '@plugboard/vault';
+import type { Secret } from '@plugboard/vault';
 import { z } from 'zod';
 
 import type { AppServices } from '../../../app/services.ts';
+import { openInline } from '../../keys/open-inline.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import type { Candidate, PackageRecord } from '../candidate.ts';
 import { launchFromRow, sealedSecretsFromRow, type Launch } from '../launch-row.ts';
@@ -120,11 +121,10 @@ export async function openSecretsOf(
 ): Promise<Readonly<Record<string, Secret>>> {
   const sealed = sealedSecretsFromRow(stored);
   if (sealed.size === 0) return {};
-  const key = await keyring.ownerKey(organizationId);
-  return Object.fromEntries(
-    [...sealed].map(([name, value]) => [
-      name,
-      openSecret(key, { ownerId: organizationId, instanceId, name }, value),
-    ]),
-  );
+  const opened: [string, Secret][] = [];
+  for (const [name, value] of sealed) {
+    const identity = { ownerId: organizationId, instanceId, name };
+    opened.push([name, await openInline(keyring, identity, value)]);
+  }
+  return Object.fromEntries(opened);
 }

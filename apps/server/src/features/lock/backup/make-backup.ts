@@ -12,11 +12,14 @@ import {
   type Secret,
   sealSecret,
 } from '@plugboard/vault';
+import type { Selectable } from 'kysely';
 
 import type { AppServices } from '../../../app/services.ts';
+import type { Database } from '../../../store/schema.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { type Author, commitChange } from '../../change.ts';
 import { openToken } from '../../catalog/sources/token.ts';
+import { openInline } from '../../keys/open-inline.ts';
 import { sealedSecretsFromRow } from '../../instances/launch-row.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import { readLock } from '../read-lock.ts';
@@ -42,17 +45,16 @@ export async function makeBackup(
   const ownerKey = await services.keyring.ownerKey(organizationId);
   const document = await readLock(services, organizationId);
   /** From one key to the other; nobody here sees what it is. */
-  const reseal: Reseal = (backupKey, { instanceId, place }, stored) =>
-    Object.fromEntries(
-      [...sealedSecretsFromRow(stored)].map(([name, sealed]) => [
-        name,
-        sealSecret(
-          backupKey.secrets,
-          placeInBackup(place, name),
-          openSecret(ownerKey, { ownerId: organizationId, instanceId, name }, sealed),
-        ).toString('base64'),
-      ]),
-    );
+  const reseal: Reseal = async (backupKey, { instanceId, place }, stored) => {
+    const resealed: [string, string][] = [];
+    for (const [name, sealed] of sealedSecretsFromRow(stored)) {
+      const identity = { ownerId: organizationId, instanceId, name };
+      const secret = await openInline(services.keyring, identity, sealed);
+      const anew = sealSecret(backupKey.secrets, placeInBackup(place, name), secret);
+      resealed.push([name, anew.toString('base64')]);
+    }
+    return Object.fromEntries(resealed);
+  };
   const backup = await withTenant(
     services.db,
     organizationId,
@@ -102,7 +104,7 @@ type Reseal = (
     readonly place: { readonly instance: string; readonly revision?: number };
   },
   stored: unknown,
-) => Record<string, string>;
+) => Promise<Record<string, string>>;
 
 async function readInstanceHistory(
   db: TenantDb,
@@ -116,31 +118,40 @@ async function readInstanceHistory(
     .execute();
   const rows = await db.selectFrom('instance_revisions').selectAll().orderBy('revision').execute();
   const revisionsOf = Map.groupBy(rows, (row) => row.instance_id);
-  return instances.map(({ id, slug, sealed_secrets: sealed }) => ({
-    slug,
-    secrets: key ? reseal(key, { instanceId: id, place: { instance: slug } }, sealed) : {},
-    revisions: (revisionsOf.get(id) ?? []).map((row) => ({
-      revision: row.revision,
-      reason: row.reason,
-      version: row.version,
-      entry: row.entry,
-      settings: instanceSettingsSchema.parse(row.settings),
-      package: revisionColumns.package.parse(row.package),
-      launch: revisionColumns.launch.parse(row.launch),
-      secrets: key
-        ? reseal(
-            key,
-            { instanceId: id, place: { instance: slug, revision: row.revision } },
-            row.sealed_secrets,
-          )
-        : {},
-      idleMs: row.idle_ms,
-      startTimeoutMs: row.start_timeout_ms,
-      contract: revisionColumns.contract.parse(row.contract),
-      note: row.note,
-      createdAt: row.created_at.toISOString(),
-    })),
-  }));
+  const history: Backup['instances'] = [];
+  for (const { id, slug, sealed_secrets: sealed } of instances) {
+    const place = { instance: slug };
+    const secrets = key ? await reseal(key, { instanceId: id, place }, sealed) : {};
+    const revisions: Backup['instances'][number]['revisions'] = [];
+    for (const row of revisionsOf.get(id) ?? []) {
+      const at = { instanceId: id, place: { ...place, revision: row.revision } };
+      const former = key ? await reseal(key, at, row.sealed_secrets) : {};
+      revisions.push(presentRevision(row, former));
+    }
+    history.push({ slug, secrets, revisions });
+  }
+  return history;
+}
+
+function presentRevision(
+  row: Selectable<Database['instance_revisions']>,
+  secrets: Record<string, string>,
+): Backup['instances'][number]['revisions'][number] {
+  return {
+    revision: row.revision,
+    reason: row.reason,
+    version: row.version,
+    entry: row.entry,
+    settings: instanceSettingsSchema.parse(row.settings),
+    package: revisionColumns.package.parse(row.package),
+    launch: revisionColumns.launch.parse(row.launch),
+    secrets,
+    idleMs: row.idle_ms,
+    startTimeoutMs: row.start_timeout_ms,
+    contract: revisionColumns.contract.parse(row.contract),
+    note: row.note,
+    createdAt: row.created_at.toISOString(),
+  };
 }
 
 async function readLayerHistory(db: TenantDb): Promise<Backup['layers']> {
