@@ -24,8 +24,8 @@ describe('signing in', () => {
 
   it('makes a member of who is invited', async () => {
     const ann = await signInInvited(app, 'ann@example.com', 'auditor');
-    const me = (await (await ann.api('GET', '/me')).json()) as { role: string };
-    expect(me.role).toBe('auditor');
+    const me = await ann.api('GET', '/me');
+    expect(await me.json()).toMatchObject({ role: 'auditor' });
     const { body } = await app.request('GET', '/members');
     expect(body.members).toContainEqual(
       expect.objectContaining({ email: 'ann@example.com', role: 'auditor', source: 'invitation' }),
