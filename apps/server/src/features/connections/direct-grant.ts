@@ -47,7 +47,6 @@ export async function connectDirectly(
     providerId: provider?.row?.id,
     providerTitle: provider?.title ?? target.title,
     network,
-    scopes: target.scopes,
   });
   const asking = { ...network.oauth, server, client, scopes: target.scopes };
   let tokens: TokenSet;

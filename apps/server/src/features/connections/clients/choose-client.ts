@@ -21,7 +21,6 @@ export interface ChooseClientInput {
   /** Words for whoever has to register one by hand. */
   readonly providerTitle: string;
   readonly network: ConnectionNetwork;
-  readonly scopes: readonly string[];
   /** The row of a client that the server says it does not know: not taken again. */
   readonly forgotten?: string | undefined;
 }
@@ -76,7 +75,7 @@ export async function chooseClient(
     clientUri: services.server.urls.base,
     redirectUris: [redirectUri(services)],
     grantTypes: ['authorization_code', 'refresh_token'],
-    scopes: input.scopes,
+    // No scopes: they would be all that it may ever ask for, and a resource's are not always the server's.
   });
   return keepClient(services, author, client);
 }

@@ -139,7 +139,6 @@ async function keep(
     providerId: provider?.row?.id,
     providerTitle: provider?.title ?? target.title,
     network,
-    scopes: target.scopes,
     forgotten: forgottenClient,
   });
   const intent: Intent = {
