@@ -285,7 +285,7 @@ export const credentialsContract = {
       z.strictObject({
         credential: credentialRefSchema,
         /** Also when it fills slots, which are then empty. */
-        force: queryBoolean.optional(),
+        force: z.boolean().optional(),
       }),
     )
     .output(doneSchema),

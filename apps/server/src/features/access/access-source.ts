@@ -58,6 +58,8 @@ export async function withOfferings(
     hello: row.hello === null ? undefined : Buffer.from(row.hello),
     era: row.era ?? undefined,
     isRemote: row.is_remote,
+    account: row.account,
+    account: row.account,
     asksClients: row.asks_clients,
     offerings: offerings.get(row.id) ?? [],
   }));

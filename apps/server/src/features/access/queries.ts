@@ -36,6 +36,7 @@ export function instancesWithToolbox(db: TenantDb) {
       'instances.hello',
       'instances.era',
       'instances.asks_clients',
+      'instances.account',
       isRemote,
     ])
     .orderBy('instances.slug');
