@@ -37,10 +37,12 @@ export async function authenticateRequest(services: Services, headers: Headers):
   const organizationId = headers.get(organizationHeader) ?? signedIn.activeOrganizationId;
   const membership = signedIn.memberships.find((each) => each.organizationId === organizationId);
   if (!membership) {
-    const withheld = signedIn.withheld.some((each) => each.organizationId === organizationId);
+    const withheld = signedIn.withheld.some(
+      (each) => organizationId === undefined || each.organizationId === organizationId,
+    );
     throw new AppError(
       'forbidden',
-      withheld || (organizationId === undefined && signedIn.withheld.length > 0)
+      withheld
         ? 'This organization wants a second factor. Set one up at /account, or sign in with a passkey.'
         : 'You are no member of this organization.',
       { details: { reason: withheld ? 'second_factor' : 'no_member' } },

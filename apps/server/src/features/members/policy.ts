@@ -85,6 +85,10 @@ const allowed = {
   'lock.backup': ['owner', 'admin'],
   // Whoever has the passphrase reads every secret.
   'lock.backup_secrets': ['owner'],
+  'vault.read': ['owner', 'admin', 'auditor'],
+  'vault.rotate': ['owner'],
+  // It is the whole installation's.
+  'vault.rotate_master': ['owner'],
   'audit.read': ['owner', 'admin', 'auditor'],
   // Never what is secret in it.
   'credential.read': { own: everyone, others: ['owner', 'admin', 'auditor'] },

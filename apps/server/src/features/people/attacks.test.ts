@@ -27,8 +27,8 @@ const sessionCookie = () => sessionCookieName(app.services.people.cookiePrefix);
 
 async function refusals(): Promise<readonly string[]> {
   const { body } = await app.request('GET', '/audit?kind=sign_in.refused&limit=1000');
-  return body.entries.map((entry: { record: { change: { reason: string } } }) =>
-    String(entry.record.change.reason),
+  return body.entries.map(
+    (entry: { record: { change: { reason: string } } }) => entry.record.change.reason,
   );
 }
 
@@ -414,7 +414,7 @@ describe('the owner’s link', () => {
     const token = await makeOwnerLink(app.dataDir);
     const tries = [0, 1].map(() => new Browser(app).post(`/owner-link/${token}`, fields));
     const statuses = (await Promise.all(tries)).map(({ status }) => status);
-    expect(statuses.toSorted()).toEqual([303, 404]);
+    expect(new Set(statuses)).toEqual(new Set([303, 404]));
     expect((await new Browser(app).post(`/owner-link/${token}`, fields)).status).toBe(404);
     for (const minutes of [-1, 60 * 24]) {
       const other = await makeOwnerLink(app.dataDir, { minutes });
