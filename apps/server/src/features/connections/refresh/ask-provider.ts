@@ -24,6 +24,9 @@ export type AskServices = Pick<AppServices, 'db' | 'keyring' | 'clock' | 'vault'
   readonly renew: (ref: ConnectionRef) => Promise<void>;
 };
 
+/** What a token may be made of (RFC 6749 appendix A.12). */
+const inHeader = /^[\u0020-\u007e]+$/;
+
 interface Party extends AsyncDisposable {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
@@ -43,12 +46,21 @@ export async function requestTokens(
   const { dpopKey, scopes } = tokens;
   const asking = { ...network.oauth, server, client, scopes, resource, dpopKey };
   const fresh = await ask();
-  if (fresh.tokenType === tokens.tokenType) return fresh;
-  throw new OAuthFailure(
-    'protocol',
-    'token_type_changed',
-    'The new token is bound to no key, or to another than before, so it is not used.',
-  );
+  if (fresh.tokenType !== tokens.tokenType) {
+    throw new OAuthFailure(
+      'protocol',
+      'token_type_changed',
+      'The new token is bound to no key, or to another than before, so it is not used.',
+    );
+  }
+  if (!inHeader.test(fresh.accessToken.reveal())) {
+    throw new OAuthFailure(
+      'protocol',
+      'token_characters',
+      'The new token has characters that no header may have, so it is not used.',
+    );
+  }
+  return fresh;
 
   async function ask(): Promise<TokenSet> {
     switch (connection.grant) {

@@ -117,7 +117,7 @@ export async function readConnection(
 }
 
 function fromNow(column: string, now: DatabaseNow): RawBuilder<number | null> {
-  return sql<number | null>`(extract(epoch from ${sql.ref(column)} - ${now()}) * 1000)::float8`;
+  return sql<number | null>`(extract(epoch from ${sql.ref(column)} - (${now()})) * 1000)::float8`;
 }
 
 function ownerOf(row: {

@@ -185,7 +185,7 @@ export async function storeWantedScopes(
       .updateTable('connections')
       .set({ wanted_scopes: [...scopes] })
       .where('id', '=', id)
-      .where('wanted_scopes', 'is distinct from', [...scopes])
+      .where(sql<boolean>`wanted_scopes is distinct from ${[...scopes]}::text[]`)
       .executeTakeFirst();
     if (found.numUpdatedRows === 0n) return undefined;
     return changeOf(connection, 'connection.scopes_wanted', undefined, { scopes });
