@@ -35,7 +35,7 @@ export function addAgentTokenCommands(agent: Command, session: Session): void {
 
   token
     .command('list <agent>')
-    .description('list the tokens of an agent')
+    .description('list the tokens of an agent, and what clients obtained by OAuth')
     .action(async (name: string) => {
       const api = await session.api();
       const { tokens } = await api.agents.tokens.list({ agent: name });
@@ -44,12 +44,13 @@ export function addAgentTokenCommands(agent: Command, session: Session): void {
           ? `${name} has no token. Make one: plugboard agent token create ${name}\n`
           : table(
               style,
-              ['id', 'ends in', 'state', 'created', 'expires', 'name'],
+              ['id', 'token', 'state', 'created', 'last used', 'expires', 'name'],
               tokens.map((each) => [
                 each.id,
-                `…${each.hint}`,
+                each.kind === 'oauth' ? 'oauth' : `…${each.hint}`,
                 each.state === 'active' ? style.good(each.state) : style.bad(each.state),
                 presentMoment(each.createdAt),
+                presentMoment(each.lastUsedAt) || 'never',
                 presentMoment(each.expiresAt) || 'never',
                 plainText(each.name),
               ]),

@@ -4,6 +4,7 @@ import { plainText } from '../output/plain-text.ts';
 import { presentMoment } from '../output/moments.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
+import { addAgentClientCommands } from './agent-client.ts';
 import { addAgentTokenCommands } from './agent-token.ts';
 
 export function addAgentCommands(program: Command, session: Session): void {
@@ -14,9 +15,14 @@ export function addAgentCommands(program: Command, session: Session): void {
     .command('create <slug>')
     .description('create an agent; it may use nothing until it is granted something')
     .option('--name <name>', 'a name for people')
-    .action(async (slug: string, { name }: { name?: string }) => {
+    .option('--owner <member-id>', "a member whose own it is (default: the organization's)")
+    .action(async (slug: string, { name, owner }: { name?: string; owner?: string }) => {
       const api = await session.api();
-      const made = await api.agents.create({ slug, ...(name !== undefined && { name }) });
+      const made = await api.agents.create({
+        slug,
+        ...(name !== undefined && { name }),
+        ...(owner !== undefined && { memberId: owner }),
+      });
       await session.show(
         made,
         () =>
@@ -64,4 +70,5 @@ export function addAgentCommands(program: Command, session: Session): void {
     });
 
   addAgentTokenCommands(agent, session);
+  addAgentClientCommands(agent, session);
 }

@@ -1,3 +1,4 @@
+import { AppError, levels } from '@plugboard/contracts';
 import type { Command } from 'commander';
 
 import { plainText } from '../output/plain-text.ts';
@@ -57,6 +58,31 @@ export function addToolboxCommands(program: Command, session: Session): void {
                 each.mcpUrl,
               ]),
             ),
+      );
+    });
+
+  toolbox
+    .command('set <toolbox>')
+    .description('change what members may do with a toolbox')
+    .requiredOption(
+      '--member-level <level>',
+      'up to which level members may give it to agents of their own: read, write, execute, admin or none',
+    )
+    .addHelpText('after', '\nExample:\n  plugboard toolbox set starter --member-level read\n')
+    .action(async (name: string, { memberLevel }: { memberLevel: string }) => {
+      const level = levels.find((each) => each === memberLevel);
+      if (!level && memberLevel !== 'none') {
+        throw new AppError(
+          'invalid_input',
+          `--member-level is one of ${levels.join(', ')} or none, not "${memberLevel}".`,
+        );
+      }
+      const api = await session.api();
+      const set = await api.toolboxes.change({ toolbox: name, memberLevel: level ?? null });
+      await session.show(set, () =>
+        level
+          ? `Members may give agents of their own ${style.name(set.slug)}, up to ${level}.\n`
+          : `Members may not give ${style.name(set.slug)} to agents of their own.\n`,
       );
     });
 

@@ -1,3 +1,4 @@
+import { sweepOAuthJob } from '../features/authorization-server/sweep-job.ts';
 import { removeUnusedBundlesJob } from '../features/bundles/remove-unused-job.ts';
 import { scheduleSyncsJob } from '../features/catalog/sources/schedule-syncs.ts';
 import { syncSourceJob } from '../features/catalog/sources/sync-job.ts';
@@ -9,6 +10,7 @@ export const allJobs: readonly AnyJob[] = [
   syncSourceJob,
   scheduleSyncsJob,
   removeUnusedBundlesJob,
+  sweepOAuthJob,
   rotateJob,
   sweepKeysJob,
 ];

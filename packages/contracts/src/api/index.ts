@@ -3,7 +3,7 @@ export type { ApiClient } from './contract.ts';
 export { apiErrorBodySchema, appErrorFromApi, decodeApiError } from './errors.ts';
 export type { ApiErrorBody, ApiErrorData } from './errors.ts';
 export type { AccessDecision } from './access.ts';
-export type { Agent, AgentToken, NewAgentToken } from './agents.ts';
+export type { Agent, AgentClient, AgentToken, NewAgentClient, NewAgentToken } from './agents.ts';
 export type { AuditEntry, AuditExportLine, AuditVerification } from './audit.ts';
 export type { CallResult } from './calls.ts';
 export type {
@@ -67,6 +67,7 @@ export type {
   StoredCredential,
 } from './credentials.ts';
 export type { Grant } from './grants.ts';
+export type { KeyRotation, VaultStatus } from './keys.ts';
 export type { ProviderView, SetProviderInput } from './providers.ts';
 export {
   argumentsSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { idSchema, slugSchema } from './vocabulary.ts';
+import { idSchema, levelSchema, slugSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import { displayNameSchema, doneSchema, refSchema, timestampSchema } from './values.ts';
 
@@ -16,6 +16,8 @@ const toolboxSchema = z.object({
   name: z.string(),
   environment: environmentSchema,
   instances: z.int(),
+  /** Up to which level members may give it to agents of their own; absent for not at all. */
+  memberLevel: levelSchema.optional(),
   /** The endpoint that serves this toolbox alone. */
   mcpUrl: z.url(),
   createdAt: timestampSchema,
@@ -42,6 +44,16 @@ export const toolboxesContract = {
         slug: slugSchema,
         name: displayNameSchema.optional(),
         environment: environmentSchema.optional(),
+      }),
+    )
+    .output(toolboxSchema),
+  change: procedure
+    .route({ method: 'PATCH', path: '/toolboxes/{toolbox}', tags, summary: 'Change a toolbox' })
+    .input(
+      z.strictObject({
+        toolbox: refSchema,
+        /** Up to which level members may give it to agents of their own; null for not at all. */
+        memberLevel: levelSchema.nullable(),
       }),
     )
     .output(toolboxSchema),

@@ -3,6 +3,7 @@ import type { Agent } from '@plugboard/contracts/api';
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { requirePermission } from '../members/require.ts';
+import { clientsRouter } from './clients/routes.ts';
 import { tokensRouter } from '../tokens/routes.ts';
 import { type AgentRow, selectAgents } from './queries.ts';
 import { createAgent, revokeAgent } from './service.ts';
@@ -23,6 +24,7 @@ export const agentsRouter = routes.router({
     requirePermission(actor, 'agent.revoke');
     return { id: await revokeAgent(services, actor, input.agent) };
   }),
+  clients: clientsRouter,
   tokens: tokensRouter,
 });
 
@@ -31,6 +33,7 @@ function presentAgent(row: AgentRow): Agent {
     id: row.id,
     slug: row.slug,
     name: row.name,
+    ...(row.member_id !== null && { memberId: row.member_id }),
     createdAt: row.created_at.toISOString(),
     tokens: row.tokens,
     grants: row.grants,

@@ -8,21 +8,31 @@ import { type AgentRow, deleteAgent, insertAgent, selectAgent } from './queries.
 export interface CreateAgentInput {
   readonly slug: string;
   readonly name?: string | undefined;
+  /** Whose own it is to be; the organization's when absent. */
+  readonly memberId?: string | undefined;
 }
 
 export function createAgent(
   services: ChangeServices,
   author: Author,
-  { slug, name = slug }: CreateAgentInput,
+  { slug, name = slug, memberId }: CreateAgentInput,
 ): Promise<AgentRow> {
   const { organizationId } = author;
   return commitChange(services, author, async (db) => {
     const id = newId();
-    const row = await insertAgent(db, { id, organizationId, slug, name });
+    if (memberId !== undefined) {
+      const owner = db.selectFrom('members').select('id').where('id', '=', memberId);
+      if (!(await owner.executeTakeFirst())) throw noSuch('member', memberId);
+    }
+    const row = await insertAgent(db, { id, organizationId, slug, name, memberId });
     if (!row) throw slugTaken('agent', slug);
     return {
       result: row,
-      record: { kind: 'agent.created', agentId: id, change: { id, slug, name } },
+      record: {
+        kind: 'agent.created',
+        agentId: id,
+        change: { id, slug, name, ...(memberId !== undefined && { owner: memberId }) },
+      },
       events: [],
     };
   });

@@ -26,7 +26,12 @@ export const tokensRouter = routes.router({
     return { ...presentToken(row, services.clock()), token: token.reveal() };
   }),
   revoke: routes.revoke.handler(async ({ context: { actor, services }, input }) => {
-    requirePermission(actor, 'token.revoke');
+    // Members take back what they permitted for agents of their own.
+    const { organizationId } = actor;
+    const owner = await withTenant(services.db, organizationId, (db) =>
+      selectAgent(db, input.agent),
+    );
+    requirePermission(actor, 'token.revoke', { memberId: owner?.member_id ?? undefined });
     return { id: await revokeToken(services, actor, input) };
   }),
 });
@@ -36,10 +41,17 @@ function presentToken(row: AgentTokenRow, now: number): AgentToken {
   return {
     id: row.id,
     name: row.name,
+    kind: row.kind,
     hint: row.hint,
     state: row.revoked_at ? 'revoked' : expired ? 'expired' : 'active',
     createdAt: row.created_at.toISOString(),
     ...(row.expires_at && { expiresAt: row.expires_at.toISOString() }),
     ...(row.revoked_at && { revokedAt: row.revoked_at.toISOString() }),
+    ...(row.last_used_at && { lastUsedAt: row.last_used_at.toISOString() }),
+    ...(row.client_id !== null && { clientId: row.client_id }),
+    ...(row.client_name !== null && { clientName: row.client_name }),
+    ...(row.member_id !== null && { memberId: row.member_id }),
+    ...(row.resources && { resources: row.resources }),
+    ...(row.toolbox_ids && { toolboxIds: row.toolbox_ids }),
   };
 }

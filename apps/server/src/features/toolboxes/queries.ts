@@ -36,6 +36,14 @@ export async function insertToolbox(
   return row && { ...row, instances: 0 };
 }
 
+export async function updateToolbox(
+  db: TenantDb,
+  id: string,
+  change: Pick<ToolboxRow, 'member_level'>,
+): Promise<void> {
+  await db.updateTable('toolboxes').set(change).where('id', '=', id).execute();
+}
+
 export async function deleteToolbox(db: TenantDb, id: string): Promise<void> {
   await db.deleteFrom('toolboxes').where('id', '=', id).execute();
 }

@@ -5,7 +5,7 @@ import type { ServerUrls } from '../../http/urls.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { requirePermission } from '../members/require.ts';
 import { selectToolboxes, type ToolboxRow } from './queries.ts';
-import { createToolbox, removeToolbox } from './service.ts';
+import { changeToolbox, createToolbox, removeToolbox } from './service.ts';
 
 const routes = api.toolboxes;
 
@@ -18,6 +18,10 @@ export const toolboxesRouter = routes.router({
   create: routes.create.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'toolbox.create');
     return presentToolbox(await createToolbox(services, actor, input), services.server.urls);
+  }),
+  change: routes.change.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'toolbox.change');
+    return presentToolbox(await changeToolbox(services, actor, input), services.server.urls);
   }),
   delete: routes.delete.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'toolbox.delete');
@@ -32,6 +36,7 @@ function presentToolbox(row: ToolboxRow, urls: ServerUrls): Toolbox {
     name: row.name,
     environment: row.environment,
     instances: row.instances,
+    ...(row.member_level && { memberLevel: row.member_level }),
     mcpUrl: `${urls.mcp}/${row.slug}`,
     createdAt: row.created_at.toISOString(),
   };

@@ -1,8 +1,14 @@
-import { AppError, newId } from '@plugboard/contracts';
+import { AppError, type Level, newId } from '@plugboard/contracts';
 
 import { type Author, type ChangeServices, commitChange } from '../change.ts';
 import { noSuch, slugTaken } from '../reference.ts';
-import { deleteToolbox, insertToolbox, selectToolbox, type ToolboxRow } from './queries.ts';
+import {
+  deleteToolbox,
+  insertToolbox,
+  selectToolbox,
+  type ToolboxRow,
+  updateToolbox,
+} from './queries.ts';
 
 type Environment = ToolboxRow['environment'];
 
@@ -27,6 +33,28 @@ export function createToolbox(
       result: row,
       record: { kind: 'toolbox.created', change: { id, slug, name, environment } },
       events: [{ kind: 'access', organizationId }],
+    };
+  });
+}
+
+/** Agents keep what they were granted: it is about what members may give from now on. */
+export function changeToolbox(
+  services: ChangeServices,
+  author: Author,
+  input: { readonly toolbox: string; readonly memberLevel: Level | null },
+): Promise<ToolboxRow> {
+  return commitChange(services, author, async (db) => {
+    const row = await selectToolbox(db, input.toolbox);
+    if (!row) throw noSuch('toolbox', input.toolbox);
+    const { id, slug } = row;
+    await updateToolbox(db, id, { member_level: input.memberLevel });
+    return {
+      result: { ...row, member_level: input.memberLevel },
+      record: {
+        kind: 'toolbox.changed',
+        change: { id, slug, memberLevel: input.memberLevel, before: row.member_level },
+      },
+      events: [],
     };
   });
 }
