@@ -50,7 +50,7 @@ export interface OfferedInstance {
   /** Whether it is spoken to by HTTP, where a further connection costs no further process. */
   readonly isRemote: boolean;
   /** Whose account its calls use: one for all, each member's own, or each agent's own. */
-  readonly account?: 'organization' | 'member' | 'agent' | undefined;
+  readonly account: 'organization' | 'member' | 'agent';
   /** Whether it ever asked something of a client: sampling, elicitation or roots. */
   readonly asksClients: boolean;
   readonly offerings: readonly Offering[];

@@ -27,15 +27,15 @@ export function readRound(
   { sealer, clock }: { readonly sealer: StateSealer; readonly clock: () => number },
   call: ResolvedCall,
   request: Envelope,
-  options: Pick<ForwardOptions, 'organizationId' | 'agentId' | 'client' | 'params'>,
+  options: Pick<ForwardOptions, 'organizationId' | 'agentId' | 'memberId' | 'client' | 'params'>,
 ): Round | undefined {
-  const { organizationId, agentId, client, params: parsed } = options;
+  const { organizationId, agentId, memberId, client, params: parsed } = options;
   const method = request.method ?? '';
   if (client.era !== 'modern' || !asking.has(method)) return undefined;
   const params = paramsText(request);
   if (!params) return undefined;
   const instanceId = call.instance.id;
-  const subject = { organizationId, agentId, instanceId, method, params };
+  const subject = { organizationId, agentId, memberId, instanceId, method, params };
   const brings =
     valueAt(parsed, ['inputResponses']) !== undefined ||
     valueAt(parsed, ['requestState']) !== undefined;

@@ -1,6 +1,6 @@
 import type { Upstream } from '@plugboard/protocol';
 
-import { sharedCredentials } from '../call/credential-set.ts';
+import { type CallIdentity, credentialSetOf } from '../call/credential-set.ts';
 import type { CallClient } from '../call/call-client.ts';
 import type { OfferedInstance, OwnConnection, Upstreams } from '../ports.ts';
 
@@ -12,10 +12,13 @@ export interface ClientOfAgent {
 
 /** The connections to legacy servers that clients have for themselves, and who shares one. */
 export interface OwnConnections {
-  /** The connection that a client's call goes over, started if need be. Rejects as `Upstreams.acquire`. */
+  /**
+   * The connection that a client's call goes over, with the credentials that are due to it, started if
+   * need be. Rejects as `Upstreams.acquire` and `credentialSetOf`.
+   */
   connect(
     organizationId: string,
-    agentId: string,
+    identity: CallIdentity,
     instance: OfferedInstance,
     client: CallClient,
   ): Promise<Upstream>;
@@ -50,24 +53,26 @@ export function createOwnConnections(upstreams: Upstreams): OwnConnections {
   async function connectOwn(
     organizationId: string,
     { id, era }: OfferedInstance,
+    set: string,
     own: OwnConnection,
   ): Promise<Upstream> {
     if (era === undefined) {
       // Only of a legacy server is a connection of one's own any use.
-      const shared = await upstreams.acquire(organizationId, id, sharedCredentials);
+      const shared = await upstreams.acquire(organizationId, id, set);
       if (shared.hello.era === 'modern') return shared;
     }
-    const upstream = await upstreams.acquire(organizationId, id, sharedCredentials, own);
+    const upstream = await upstreams.acquire(organizationId, id, set, own);
     remember(own.key, upstream);
     return upstream;
   }
 
   return {
-    connect(organizationId, agentId, instance, client) {
-      const own = ownConnectionOf(agentId, instance, client);
+    async connect(organizationId, identity, instance, client) {
+      const set = credentialSetOf(identity, instance);
+      const own = ownConnectionOf(identity.agentId, instance, client);
       return own
-        ? connectOwn(organizationId, instance, own)
-        : upstreams.acquire(organizationId, instance.id, sharedCredentials);
+        ? connectOwn(organizationId, instance, set, own)
+        : upstreams.acquire(organizationId, instance.id, set);
     },
     ownOf: ownConnectionOf,
     notify({ agentId, clientKey }, method) {

@@ -13,6 +13,8 @@ const maxUpstreamState = 512 * 1024;
 export interface StateSubject {
   readonly organizationId: string;
   readonly agentId: string;
+  /** The member for whom the agent acts. */
+  readonly memberId?: string | undefined;
   readonly instanceId: string;
   readonly method: string;
   /** Raw `params` as the client sent them. */
@@ -68,7 +70,7 @@ export function openState(
 }
 
 function contextOf(subject: StateSubject): string {
-  const { organizationId, agentId, instanceId, method, params } = subject;
+  const { organizationId, agentId, memberId, instanceId, method, params } = subject;
   const digest = digestParams(params).toString('base64url');
-  return JSON.stringify([organizationId, agentId, instanceId, method, digest]);
+  return JSON.stringify([organizationId, agentId, memberId, instanceId, method, digest]);
 }

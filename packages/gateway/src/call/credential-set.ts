@@ -21,7 +21,7 @@ export function credentialSetOf(
   { agentId, memberId }: CallIdentity,
   { account, slug }: Pick<OfferedInstance, 'account' | 'slug'>,
 ): string {
-  if (account === undefined || account === 'organization') return sharedCredentials;
+  if (account === 'organization') return sharedCredentials;
   if (account === 'agent') return `agent:${agentId}`;
   if (memberId !== undefined) return `member:${memberId}`;
   throw new AppError(

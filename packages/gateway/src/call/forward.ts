@@ -28,6 +28,8 @@ export interface ForwardServices {
 export interface ForwardOptions {
   readonly organizationId: string;
   readonly agentId: string;
+  /** The member for whom the agent acts. */
+  readonly memberId?: string | undefined;
   readonly client: CallClient;
   /** The parsed `params`. */
   readonly params: unknown;
@@ -64,7 +66,7 @@ export async function forward(
   request: Envelope,
   options: ForwardOptions,
 ): Promise<Envelope> {
-  const { organizationId, agentId, client } = options;
+  const { organizationId, client } = options;
   const round = readRound(services, call, request, options);
   const kept = round?.kept;
   if (round && kept?.kind === 'parked') {
@@ -74,7 +76,7 @@ export async function forward(
   if (round && kept?.kind === 'again') requireAccepted(kept.keys, round.responses);
   const upstream = await services.bridge.own.connect(
     organizationId,
-    agentId,
+    options,
     call.instance,
     client,
   );

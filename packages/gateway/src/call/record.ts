@@ -3,16 +3,25 @@ import type { Envelope } from '@plugboard/protocol';
 import { findMember, modernCodes, ModernError } from '@plugboard/protocol';
 
 import type { CallIntent, CallOutcome, RecordedArguments } from '../audit-record.ts';
+import type { AgentIdentity } from '../ports.ts';
 import { recordArguments, recordName } from './redact.ts';
 import { CallRefused, MethodRefused, StateRefused } from './refusal.ts';
 import type { ResolvedCall } from './resolve.ts';
 
-/** Who makes a call: an agent by a token, or a member trying a tool as an agent. */
+/**
+ * Who makes a call: an agent by a token, which may act for a member, or a member who tries a tool as
+ * an agent.
+ */
 export interface Caller {
   readonly organizationId: string;
   readonly agentId: string;
   readonly tokenId?: string;
   readonly memberId?: string;
+}
+
+/** The one behind a token. */
+export function callerOf({ organizationId, agentId, tokenId, memberId }: AgentIdentity): Caller {
+  return { organizationId, agentId, tokenId, ...(memberId !== undefined && { memberId }) };
 }
 
 /** What is known of a call when it arrives. */
@@ -88,6 +97,7 @@ export function endOfFailure(error: unknown): CallEnd {
   if (error instanceof ModernError && error.rpcCode === modernCodes.missingClientCapability) {
     return { outcome: 'error', reason: 'missing_capability' };
   }
+  if (isAppError(error, 'sign_in_required')) return { outcome: 'refused', reason: error.code };
   if (isAppError(error, 'rate_limited')) return { outcome: 'refused', reason: error.code };
   if (isAppError(error, 'cancelled')) return { outcome: 'cancelled' };
   return { outcome: 'error', reason: isAppError(error) ? error.code : 'internal' };

@@ -1,6 +1,8 @@
 import { AppError, type ErrorCode, isAppError } from '@plugboard/contracts';
 import { EnvelopeError, ModernError, rpcCodes } from '@plugboard/protocol';
 
+import { signInFacts, UrlElicitationRequired } from './url-elicitation.ts';
+
 /** A JSON-RPC 2.0 error (section 5.1) as it goes to an agent. */
 export interface RpcError {
   readonly code: number;
@@ -14,6 +16,9 @@ export class MethodNotFound extends AppError {
     super('not_found', `Unknown method: ${method.slice(0, 128)}`);
   }
 }
+
+/** A page must be visited first (MCP 2025-11-25, elicitation, URL mode). */
+const urlElicitationRequired = -32042;
 
 /** The call may be right, but could not be served; `data.code` says why. */
 export const notServed = -32000;
@@ -42,10 +47,15 @@ export function toRpcError(error: unknown, reference: string): RpcError {
 
 function codeOf(error: AppError): number {
   if (error instanceof MethodNotFound) return rpcCodes.methodNotFound;
+  if (error instanceof UrlElicitationRequired) return urlElicitationRequired;
   return invalid.has(error.code) ? rpcCodes.invalidParams : notServed;
 }
 
 function factsOf(error: AppError): Record<string, unknown> {
+  if (error.code === 'sign_in_required') {
+    const asked = error instanceof UrlElicitationRequired && { elicitations: error.elicitations };
+    return { code: error.code, ...signInFacts(error), ...asked };
+  }
   return error.retryAfterMs === undefined
     ? { code: error.code }
     : { code: error.code, retryable: true, retryAfterMs: error.retryAfterMs };

@@ -1,4 +1,4 @@
-import { levelCovers } from '@plugboard/contracts';
+import { isAppError, levelCovers } from '@plugboard/contracts';
 import { type Envelope, resultIsError, type Upstream } from '@plugboard/protocol';
 
 import { authorize } from '../access/authorize.ts';
@@ -14,6 +14,7 @@ import { argumentsOf, type CallEnd, type CallFacts, endOfFailure } from './recor
 import { MethodRefused, notOwned, notPermitted, unresolved } from './refusal.ts';
 import { resolve, type ResolvedCall } from './resolve.ts';
 import { isForwardable } from './resolve-other.ts';
+import { askToSignIn } from './sign-in-required.ts';
 
 /** What the stages need from outside. */
 export interface CallServices extends ForwardServices {
@@ -53,15 +54,16 @@ export interface CallRequest {
  */
 export async function runCall(services: CallServices, call: CallRequest): Promise<Envelope> {
   const { facts, toolset, request, params } = call;
-  const { organizationId, agentId } = facts.caller;
+  const { organizationId, agentId, memberId } = facts.caller;
   const record = openCallRecord(services, facts, argumentsOf(request, params));
   let answer: Envelope | undefined;
   let failure: unknown;
   let end: CallEnd;
+  let target: ResolvedCall | undefined;
   try {
     const resolution = resolve(toolset, facts.method, params);
     if (!resolution.found) throw unresolved(resolution, facts.method);
-    const target = resolution.call;
+    target = resolution.call;
     record.locate(target);
 
     const decision =
@@ -83,6 +85,7 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
       : await forward(services, target, request, {
           organizationId,
           agentId,
+          memberId,
           client: call.client,
           params,
           isAggregate: toolset.endpoint.instance === undefined,
@@ -101,6 +104,7 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
     end = endOfFailure(error);
   }
   await record.end(end);
+  if (isAppError(failure, 'sign_in_required')) return askToSignIn(services, call, target, failure);
   if (answer === undefined || failure !== undefined) throw failure;
   return answer;
 }

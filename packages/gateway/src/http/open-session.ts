@@ -64,7 +64,7 @@ export async function initialize(
   const client = readClient(message, params);
   const { organizationId, agentId } = identity;
   const toolset = await services.toolsets.get(identity, endpoint);
-  const startForHello = helloStarter(services.upstreams, organizationId);
+  const startForHello = helloStarter(services.upstreams, identity);
   const { protocolVersion } = client;
   const result = await initializeResult(
     toolset,

@@ -1,3 +1,4 @@
+import { isAppError } from '@plugboard/contracts';
 import {
   buildResult,
   type Envelope,
@@ -8,8 +9,9 @@ import {
   withId,
 } from '@plugboard/protocol';
 
-import { sharedCredentials } from '../call/credential-set.ts';
+import { credentialSetOf } from '../call/credential-set.ts';
 import type { CallClient } from '../call/call-client.ts';
+import { callerOf } from '../call/record.ts';
 import { MethodNotFound } from '../call/rpc-error.ts';
 import { callMethods, type ResolvedCall } from '../call/resolve.ts';
 import { isForwardable } from '../call/resolve-other.ts';
@@ -91,9 +93,15 @@ async function raiseLogLevel(services: MethodServices, call: SessionRequest): Pr
   const { session, toolset } = call;
   const [only] = toolset.instances;
   if (toolset.endpoint.instance === undefined || !only || session.logLevel === undefined) return;
-  const { organizationId } = session.identity;
-  const upstream = await services.upstreams.acquire(organizationId, only.id, sharedCredentials);
-  services.logLevels.require(upstream, session.logLevel);
+  const { identity, logLevel } = session;
+  try {
+    const set = credentialSetOf(identity, only);
+    const upstream = await services.upstreams.acquire(identity.organizationId, only.id, set);
+    services.logLevels.require(upstream, logLevel);
+  } catch (error) {
+    // The first call after the sign-in brings it.
+    if (!isAppError(error, 'sign_in_required')) throw error;
+  }
 }
 
 function subscribe(services: MethodServices, call: SessionRequest): Promise<Envelope> {
@@ -120,8 +128,7 @@ function asCall(
   way: Pick<CallRequest, 'onUpstream' | 'onSuspend' | 'perform'>,
 ): CallRequest {
   const { session, toolset, client, request, params, callId, startedAt, signal, onMessage } = call;
-  const { organizationId, agentId, tokenId } = session.identity;
-  const caller = { organizationId, agentId, tokenId };
+  const caller = callerOf(session.identity);
   const facts = { callId, caller, method: request.method ?? '', startedAt };
   return { facts, toolset, client, request, params, signal, onMessage, ...way };
 }

@@ -1,7 +1,7 @@
 import { AppError } from '@plugboard/contracts';
 
-import { sharedCredentials } from '../call/credential-set.ts';
-import type { OfferedInstance, Upstreams } from '../ports.ts';
+import { credentialSetOf } from '../call/credential-set.ts';
+import type { AgentIdentity, OfferedInstance, Upstreams } from '../ports.ts';
 import type { Toolset } from '../toolset/toolset.ts';
 import {
   aggregateDiscoverResult,
@@ -45,9 +45,13 @@ export async function discoverResult(
 }
 
 /** Starts a server that was never started, to learn how it presents itself. */
-export function helloStarter(upstreams: Upstreams, organizationId: string): StartForHello {
+export function helloStarter(
+  upstreams: Upstreams,
+  identity: Pick<AgentIdentity, 'organizationId' | 'agentId' | 'memberId'>,
+): StartForHello {
   return async (instance) => {
-    const upstream = await upstreams.acquire(organizationId, instance.id, sharedCredentials);
+    const set = credentialSetOf(identity, instance);
+    const upstream = await upstreams.acquire(identity.organizationId, instance.id, set);
     return upstream.hello.result;
   };
 }

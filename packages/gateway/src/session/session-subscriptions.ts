@@ -3,7 +3,7 @@ import type { Envelope } from '@plugboard/protocol';
 
 import type { OwnConnections } from '../bridge/own-connections.ts';
 import type { CallClient } from '../call/call-client.ts';
-import { sharedCredentials } from '../call/credential-set.ts';
+import { credentialSetOf } from '../call/credential-set.ts';
 import { readableResource } from '../call/readable-resource.ts';
 import type { ResolvedCall } from '../call/resolve.ts';
 import { textAt } from '../call/value-at.ts';
@@ -81,7 +81,7 @@ export function createSessionSubscriptions(
     const subscription = await subscriptions.subscribe({
       organizationId,
       instance,
-      credentialSet: sharedCredentials,
+      credentialSet: credentialSetOf(identity, instance),
       own: own.ownOf(identity.agentId, instance, client),
       uri: sentName,
       onUpdated,

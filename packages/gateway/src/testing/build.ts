@@ -48,6 +48,7 @@ export function buildInstance(
     ),
     era: 'legacy',
     isRemote: false,
+    account: 'organization',
     asksClients: false,
     ...fields,
     offerings,

@@ -138,6 +138,8 @@ export function envelopeOf(message: unknown): Envelope {
 export interface CallOptions {
   readonly client?: CallClient;
   readonly agentId?: string;
+  /** For whom the agent acts. */
+  readonly memberId?: string;
   readonly method?: string;
   readonly signal?: AbortSignal;
   readonly path?: string;
@@ -150,15 +152,22 @@ export interface CallOptions {
 export function callHarness(
   server: ScriptedServer,
   instances: readonly OfferedInstance[],
-  options: { readonly maxCalls?: number } = {},
+  options: {
+    readonly maxCalls?: number;
+    /** Rejects where a credential set lacks something. */
+    readonly refuse?: (credentialSet: string) => Promise<void>;
+  } = {},
 ) {
   const events: string[] = [];
   const records: AuditRecord[] = [];
   const audit = notingAudit(events, records);
   const acquired: (OwnConnection | undefined)[] = [];
+  const sets: string[] = [];
   const asking: string[] = [];
   const upstreams: Upstreams = {
-    async acquire(_organizationId, _instanceId, _credentialSet, own) {
+    async acquire(_organizationId, _instanceId, credentialSet, own) {
+      sets.push(credentialSet);
+      await options.refuse?.(credentialSet);
       acquired.push(own);
       return server.upstream;
     },
@@ -199,7 +208,12 @@ export function callHarness(
     const answer = await runCall(services, {
       facts: {
         callId: 'call',
-        caller: { organizationId: 'org', agentId: settings.agentId ?? 'agent', tokenId: 'token' },
+        caller: {
+          organizationId: 'org',
+          agentId: settings.agentId ?? 'agent',
+          tokenId: 'token',
+          ...(settings.memberId !== undefined && { memberId: settings.memberId }),
+        },
         method: settings.method ?? 'tools/call',
         startedAt: time.now,
       },
@@ -217,7 +231,7 @@ export function callHarness(
   const outcomes = (): CallOutcome[] =>
     records.filter((record): record is CallOutcome => record.kind === 'call.outcome');
 
-  return { call, services, events, audit, records, outcomes, acquired, asking, time };
+  return { call, services, events, audit, records, outcomes, acquired, sets, asking, time };
 }
 
 export const allCapabilities = { roots: {}, sampling: {}, elicitation: { form: {}, url: {} } };

@@ -59,7 +59,6 @@ export async function withOfferings(
     era: row.era ?? undefined,
     isRemote: row.is_remote,
     account: row.account,
-    account: row.account,
     asksClients: row.asks_clients,
     offerings: offerings.get(row.id) ?? [],
   }));

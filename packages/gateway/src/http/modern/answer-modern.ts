@@ -41,7 +41,7 @@ export async function answerModern(services: HttpServices, call: ModernCall): Pr
     return;
   }
   if (method === 'server/discover') {
-    const start = helloStarter(services.upstreams, facts.caller.organizationId);
+    const start = helloStarter(services.upstreams, facts.caller);
     reply.answer(resultParts(id, await discoverResult(toolset, services.serverInfo, start)));
     return;
   }

@@ -10,6 +10,7 @@ import {
 } from '@plugboard/protocol';
 
 import type { CallClient } from '../../call/call-client.ts';
+import { callerOf } from '../../call/record.ts';
 import { MethodNotFound } from '../../call/rpc-error.ts';
 import { describeFailure, type Exchange, refuse } from '../exchange.ts';
 import type { HttpServices } from '../post.ts';
@@ -66,13 +67,12 @@ async function serveRequest(
   params: Readonly<Record<string, unknown>>,
   { reply, signal }: { readonly reply: ModernReply; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { organizationId, agentId, tokenId } = exchange.identity;
   const id = idText(request) ?? 'null';
   const method = request.method ?? '';
   try {
     if (method.length > maxMethodLength) throw new MethodNotFound(method);
     const toolset = await services.toolsets.get(exchange.identity, exchange.endpoint);
-    const caller = { organizationId, agentId, tokenId };
+    const caller = callerOf(exchange.identity);
     const facts = { callId: newId(), caller, method, startedAt: services.clock() };
     const asked = { exchange, facts, request, id, params, toolset, reply, signal };
     await answerModern(services, { ...asked, client: await admit(services, asked) });

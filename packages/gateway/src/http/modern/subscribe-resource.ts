@@ -1,6 +1,6 @@
 import type { Envelope } from '@plugboard/protocol';
 
-import { sharedCredentials } from '../../call/credential-set.ts';
+import { credentialSetOf } from '../../call/credential-set.ts';
 import { readableResource } from '../../call/readable-resource.ts';
 import { uriOf } from '../../subscriptions/uri-of.ts';
 import { exposeUri } from '../../toolset/naming.ts';
@@ -41,7 +41,7 @@ export function subscribeResource(
         organizationId: caller.organizationId,
         instance,
         uri: sentName,
-        credentialSet: sharedCredentials,
+        credentialSet: credentialSetOf(caller, instance),
         onUpdated,
         onLost: () => listening.end(),
       }),

@@ -1,6 +1,6 @@
 import { type Envelope, ModernError } from '@plugboard/protocol';
 
-import { sharedCredentials } from '../../call/credential-set.ts';
+import { credentialSetOf } from '../../call/credential-set.ts';
 import { exposeUris } from '../../call/expose-uris.ts';
 import type { HttpServices } from '../post.ts';
 import type { Listening } from './listening.ts';
@@ -34,7 +34,7 @@ export async function subscribeTask(
         await services.subscriptions.watchTasks({
           organizationId,
           instance,
-          credentialSet: sharedCredentials,
+          credentialSet: credentialSetOf(call.facts.caller, instance),
           taskIds: [sentName],
           onMessage,
           onLost: () => listening.end(),
