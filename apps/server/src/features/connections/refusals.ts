@@ -72,3 +72,24 @@ export async function recordRefusal(
     events: [],
   }));
 }
+
+/**
+ * Does what may be refused for reasons of security, and puts it on record when it was: addresses that may
+ * not be reached, servers that break the rules that protect somebody, and what a member may not do.
+ */
+export async function recordingRefusals<T>(
+  services: Pick<ConnectionServices, 'db' | 'audit' | 'clock' | 'heard'>,
+  author: Author,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefusal =
+      isAppError(error, 'forbidden') ||
+      isOAuthFailure(error, 'protocol') ||
+      (isAppError(error) && error.details?.['reason'] === 'issuer_changed');
+    if (isRefusal) await recordRefusal(services, author, { reason: codeOf(error) });
+    throw error;
+  }
+}

@@ -12,7 +12,7 @@ import { selectRequest } from './flow/requests.ts';
 import { setPermission } from './permission.ts';
 import { presentConnection, presentConnections } from './present.ts';
 import { requireConnection, selectConnectionById, selectConnections } from './queries.ts';
-import { wordsFor } from './refusals.ts';
+import { recordingRefusals, wordsFor } from './refusals.ts';
 
 const routes = api.connections;
 
@@ -37,9 +37,13 @@ export const connectionsRouter = routes.router({
   begin: routes.begin.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'connection.connect_own');
     if (input.grant === 'authorization_code') {
-      return beginConnection(services, actor, input, { signal });
+      return recordingRefusals(services, actor, () =>
+        beginConnection(services, actor, input, { signal }),
+      );
     }
-    const id = await connectDirectly(services, actor, input, signal);
+    const id = await recordingRefusals(services, actor, () =>
+      connectDirectly(services, actor, input, signal),
+    );
     return withTenant(services.db, actor.organizationId, async (tx) => ({
       requestId: id,
       connection: await presentConnection(services, tx, await requireConnection(tx, actor, id)),
@@ -70,7 +74,9 @@ export const connectionsRouter = routes.router({
   }),
   reconnect: routes.reconnect.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'connection.connect_own');
-    return beginReconnect(services, actor, input, { signal });
+    return recordingRefusals(services, actor, () =>
+      beginReconnect(services, actor, input, { signal }),
+    );
   }),
   remove: routes.remove.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'connection.connect_own');

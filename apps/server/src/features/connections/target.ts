@@ -1,17 +1,16 @@
 import { AppError } from '@plugboard/contracts';
 import {
   type AuthorizationServer,
-  type Challenge,
   chooseScopes,
   discover,
   discoverAuthorizationServer,
   mergeScopes,
-  readChallenge,
 } from '@plugboard/oauth';
 import { describedServer } from '@plugboard/oauth';
 
 import { withTenant } from '../../store/tenant.ts';
 import { type ConnectionNetwork, openNetwork } from './network.ts';
+import { probe } from './probe.ts';
 import { type KnownProvider, providerByIssuer } from './providers/known-provider.ts';
 import type { ConnectionServices } from './services.ts';
 
@@ -117,44 +116,5 @@ async function fromResource(
     dpopAlgorithms: resource.dpopRequired
       ? (resource.dpopAlgorithms ?? server.metadata.dpop_signing_alg_values_supported ?? [])
       : undefined,
-  };
-}
-
-interface Probed {
-  /** It answered a request without a token. */
-  readonly isOpen: boolean;
-  readonly challenge: Challenge | undefined;
-}
-
-/** Asks the server something without a token, for its challenge. What else it answers is not looked at. */
-async function probe(url: string, { fetch, signal }: ConnectionNetwork): Promise<Probed> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'initialize',
-      params: {
-        protocolVersion: '2025-11-25',
-        capabilities: {},
-        clientInfo: { name: 'plugboard', version: '1' },
-      },
-    }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
-  }).catch((error: unknown) => {
-    if (error instanceof AppError) throw error;
-    throw new AppError('upstream_failed', `${new URL(url).host} does not answer.`, {
-      cause: error,
-    });
-  });
-  // Nothing of the body is wanted; the connection ends with the network.
-  return {
-    isOpen: answer.status >= 200 && answer.status < 300,
-    challenge: readChallenge(answer.headers.get('www-authenticate')),
   };
 }

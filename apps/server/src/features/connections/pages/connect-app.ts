@@ -12,6 +12,7 @@ import { authorize } from '../flow/authorize.ts';
 import { beginConnection, beginReconnect } from '../flow/begin.ts';
 import { receiveCallback } from '../flow/callback.ts';
 import { requestState } from '../flow/request-state.ts';
+import { recordingRefusals } from '../refusals.ts';
 import { refuseRequest } from '../flow/refuse-request.ts';
 import { beginPage } from './begin-page.ts';
 import { browserCookie, endedCookie, readClaims } from './browser-cookie.ts';
@@ -121,20 +122,17 @@ export function createConnectApp(services: AppServices, stopping: AbortSignal): 
     const next = c.req.query('next');
     const local = next === undefined ? undefined : localPath(next);
     const signal = signalOf(c);
-    const { requestId } =
+    const { actor, id, agentId } = found;
+    const { requestId } = await recordingRefusals(services, actor, () =>
       found.kind === 'connection'
-        ? await beginReconnect(
+        ? beginReconnect(services, actor, { connection: id, next: local }, { signal })
+        : beginConnection(
             services,
-            found.actor,
-            { connection: found.id, next: local },
-            { signal },
-          )
-        : await beginConnection(
-            services,
-            found.actor,
-            { instance: found.id, owner: found.owner, next: local },
-            { signal, agentId: found.agentId },
-          );
+            actor,
+            { instance: id, owner: found.owner, next: local },
+            { signal, agentId },
+          ),
+    );
     return c.redirect(`/connect/requests/${requestId}`, 303);
   });
 

@@ -65,5 +65,5 @@ export async function refusals(app: TestApp): Promise<readonly string[]> {
   const { body } = await app.request('GET', '/audit?limit=1000');
   return body.entries
     .filter((entry: Body) => entry.kind === 'connection.refused')
-    .map((entry: Body) => entry.change.reason);
+    .map((entry: Body) => entry.record.change.reason);
 }
