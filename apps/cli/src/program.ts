@@ -9,6 +9,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addCatalogCommands } from './commands/catalog.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addConnectCommand } from './commands/connect.ts';
+import { addCredentialCommands } from './commands/credential.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addGrantCommands } from './commands/grant.ts';
@@ -109,6 +110,8 @@ export function createProgram({ terminal, startServer, verifyExport }: ProgramPo
   program.commandsGroup('Configuration as code');
   addLockCommands(program, session);
   addBackupCommands(program, session);
+  program.commandsGroup('Secrets');
+  addCredentialCommands(program, session);
   program.commandsGroup('Shell');
   addCompletionCommand(program, session);
   return program;

@@ -8,6 +8,7 @@ import { plainText } from '../output/plain-text.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
+import { addServerCredentialCommands } from './credential-bindings.ts';
 import { addServerAddCommand } from './server-add.ts';
 import { addServerVersionCommands } from './server-versions.ts';
 import { presentOfferings } from './tools.ts';
@@ -18,6 +19,7 @@ export function addServerCommands(program: Command, session: Session): void {
 
   addServerAddCommand(server, session);
   addServerVersionCommands(server, session);
+  addServerCredentialCommands(server, session);
 
   server
     .command('list')
