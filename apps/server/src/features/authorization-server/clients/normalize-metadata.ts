@@ -38,7 +38,8 @@ export function normalizeMetadata(
   } else if (grants === undefined) kept['grant_types'] = [...registrableGrants, exchange];
   if (isTexts(responses) && responses.includes('code')) kept['response_types'] = ['code'];
   if (isTexts(redirects)) {
-    if (redirects.length > mostRedirects) kept['redirect_uris'] = [];
+    // The provider refuses a client without any.
+    if (redirects.length > mostRedirects || !redirects.every(isFit)) kept['redirect_uris'] = [];
     if (redirects.some(isOnThisMachine)) kept['application_type'] = 'native';
   }
   const { client_name: name } = metadata;
@@ -51,6 +52,27 @@ function plainName(name: string): string {
   const plain = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return plain.length > longestName ? `${plain.slice(0, longestName)}…` : plain;
 }
+
+/** Https, this machine, or an app's own scheme (RFC 8252 section 7): nothing that others can read. */
+function isFit(uri: string): boolean {
+  const parsed = URL.parse(uri);
+  if (!parsed || parsed.username !== '' || parsed.password !== '') return false;
+  if (parsed.protocol === 'http:') return isOnThisMachine(uri);
+  return !unfitSchemes.has(parsed.protocol);
+}
+
+const unfitSchemes = new Set([
+  'ftp:',
+  'ws:',
+  'wss:',
+  'mailto:',
+  'javascript:',
+  'data:',
+  'file:',
+  'blob:',
+  'about:',
+  'vbscript:',
+]);
 
 function isOnThisMachine(uri: string): boolean {
   const parsed = URL.parse(uri);
