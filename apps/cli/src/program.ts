@@ -119,7 +119,6 @@ export function createProgram({ terminal, startServer, verifyExport }: ProgramPo
   addCredentialCommands(program, session);
   addConnectionCommands(program, session);
   addProviderCommands(program, session);
-  addVaultCommands(program, session);
   program.commandsGroup('Shell');
   addCompletionCommand(program, session);
   return program;
