@@ -34,10 +34,23 @@ function present(status: Status, style: Style): string {
     ['database', `PostgreSQL ${plainText(database.version)}, ${database.mode}`],
     ['sandbox', [sandbox.tier, ...sandbox.reasons].map((text) => plainText(text)).join('; ')],
     ['servers', [`${instances.total}`, ...counts].join(', ')],
+    ...connectionLine(status, style),
     ['memory', presentBytes(status.process.memoryBytes)],
     ...status.parts
       .filter((part) => !part.ready)
       .map((part) => [part.name, style.bad(plainText(part.detail ?? 'not ready'))]),
   ];
   return lines.map(([name, value]) => `${style.quiet(name?.padEnd(13) ?? '')} ${value}\n`).join('');
+}
+
+/** Nothing where nothing is connected. */
+function connectionLine(
+  { connections: { total, needsSignIn, blockedCalls } }: Status,
+  style: Style,
+): readonly (readonly [string, string])[] {
+  if (total === 0) return [];
+  if (needsSignIn === 0) return [['connections', `${total}`]];
+  const blocked = blockedCalls === 0 ? '' : `, ${blockedCalls} calls blocked`;
+  const needs = style.bad(`${needsSignIn} need sign-in${blocked}`);
+  return [['connections', `${total}, ${needs}: plugboard connection list --needs-sign-in`]];
 }

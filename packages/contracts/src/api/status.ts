@@ -34,6 +34,8 @@ const statusSchema = z.object({
     failing: z.int(),
     stopped: z.int(),
   }),
+  /** Of those that whoever asks may see. */
+  connections: z.object({ total: z.int(), needsSignIn: z.int(), blockedCalls: z.int() }),
   process: z.object({ pid: z.int(), memoryBytes: z.int() }),
 });
 

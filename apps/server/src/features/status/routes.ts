@@ -1,5 +1,6 @@
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
+import { countConnections } from '../connections/count-connections.ts';
 import { requirePermission } from '../members/require.ts';
 import { runDoctor } from './doctor.ts';
 import { countStates } from './instance-states.ts';
@@ -11,7 +12,7 @@ export const statusRouter = routes.router({
     requirePermission(actor, 'status.read');
     const { organizationId } = actor;
     const { server, supervisor } = services;
-    const [parts, statuses, { organization, instanceIds }] = await Promise.all([
+    const [parts, statuses, { organization, instanceIds, connections }] = await Promise.all([
       services.readiness(),
       supervisor.statuses(organizationId),
       withTenant(services.db, organizationId, async (db) => ({
@@ -19,6 +20,7 @@ export const statusRouter = routes.router({
           .selectFrom('organizations')
           .select(['id', 'slug', 'name'])
           .executeTakeFirstOrThrow(),
+        connections: await countConnections(db, actor),
         instanceIds: (await db.selectFrom('instances').select('id').execute()).map(({ id }) => id),
       })),
     ]);
@@ -32,6 +34,7 @@ export const statusRouter = routes.router({
       database: server.database,
       sandbox: server.sandbox,
       instances: countStates(instanceIds, statuses),
+      connections,
       process: { pid: process.pid, memoryBytes: process.memoryUsage.rss() },
     };
   }),
