@@ -2,6 +2,7 @@ import { sweepOAuthJob } from '../features/authorization-server/sweep-job.ts';
 import { removeUnusedBundlesJob } from '../features/bundles/remove-unused-job.ts';
 import { scheduleSyncsJob } from '../features/catalog/sources/schedule-syncs.ts';
 import { syncSourceJob } from '../features/catalog/sources/sync-job.ts';
+import { credentialExpiryJob } from '../features/credentials/expiry-job.ts';
 import { rotateJob, sweepKeysJob } from '../features/keys/rotation-jobs.ts';
 import type { AnyJob } from './job.ts';
 
@@ -10,6 +11,7 @@ export const allJobs: readonly AnyJob[] = [
   syncSourceJob,
   scheduleSyncsJob,
   removeUnusedBundlesJob,
+  credentialExpiryJob,
   sweepOAuthJob,
   rotateJob,
   sweepKeysJob,

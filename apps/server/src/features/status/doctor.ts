@@ -5,10 +5,11 @@ import type { DoctorCheck, DoctorReport } from '@plugboard/contracts/api';
 
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
+import { checkCredentials } from '../credentials/check-credentials.ts';
 
 type Services = Pick<
   AppServices,
-  'db' | 'audit' | 'keyring' | 'readiness' | 'server' | 'supervisor'
+  'db' | 'audit' | 'clock' | 'keyring' | 'readiness' | 'server' | 'supervisor'
 >;
 
 type Check = (services: Services, organizationId: string) => Promise<DoctorCheck[]>;
@@ -16,6 +17,7 @@ type Check = (services: Services, organizationId: string) => Promise<DoctorCheck
 const checks: readonly Check[] = [
   checkParts,
   checkVault,
+  checkCredentials,
   checkSandbox,
   checkDisk,
   checkInstances,
