@@ -13,6 +13,7 @@ import { exportsContract } from './exports.ts';
 import { grantsContract } from './grants.ts';
 import { importsContract } from './imports.ts';
 import { instancesContract } from './instances.ts';
+import { keysContract } from './keys.ts';
 import { licencePolicyContract } from './licence-policy.ts';
 import { lockContract } from './lock.ts';
 import { membersContract } from './members.ts';
@@ -48,6 +49,7 @@ export const apiContract = {
   sources: sourcesContract,
   catalog: catalogContract,
   licencePolicy: licencePolicyContract,
+  keys: keysContract,
   connections: connectionsContract,
   providers: providersContract,
   me: meContract,

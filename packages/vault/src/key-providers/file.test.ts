@@ -94,8 +94,8 @@ describe('the file provider', () => {
       const provider = createFileProvider(dataDir);
       const former = await provider.first(installationId, true);
       const next = await provider.create(installationId);
-      expect(await readdir(dataDir)).toEqual(['master.key', 'master.key.next']);
-      expect((await stat(`${path}.next`)).mode & 0o777).toBe(0o600);
+      expect(await readdir(dataDir)).toEqual(['master.key', `master.key.${next.id}`]);
+      expect((await stat(`${path}.${next.id}`)).mode & 0o777).toBe(0o600);
       expect(hex(await provider.open(stored(former.id)))).toBe(hex(former.key));
       expect(hex(await provider.open(stored(next.id)))).toBe(hex(next.key));
       await provider.settle?.(next.id);
@@ -108,19 +108,23 @@ describe('the file provider', () => {
     it('settles on no other key than the one it is told', async () => {
       const provider = createFileProvider(dataDir);
       const former = await provider.first(installationId, true);
-      await provider.create(installationId);
+      const next = await provider.create(installationId);
       await provider.settle?.(former.id);
       expect(hex(await provider.open(stored(former.id)))).toBe(hex(former.key));
-      expect(await readdir(dataDir)).toContain('master.key.next');
+      expect(await readdir(dataDir)).toContain(`master.key.${next.id}`);
     });
 
-    it('forgets the next key of a rotation that never began', async () => {
+    it('loses none to a rotation that is tried meanwhile', async () => {
       const provider = createFileProvider(dataDir);
       await provider.first(installationId, true);
-      const lost = await provider.create(installationId);
       const next = await provider.create(installationId);
-      expect(await provider.open(stored(lost.id))).toBeUndefined();
+      const tried = await createFileProvider(dataDir).create(installationId);
+      await Promise.all([
+        provider.settle?.(next.id),
+        createFileProvider(dataDir).settle?.(next.id),
+      ]);
       expect(hex(await provider.open(stored(next.id)))).toBe(hex(next.key));
+      expect(hex(await provider.open(stored(tried.id)))).toBe(hex(tried.key));
     });
 
     it('takes a key that another node made', async () => {
@@ -135,15 +139,31 @@ describe('the file provider', () => {
     it('writes through no link and into no file that others may read', async () => {
       const provider = createFileProvider(dataDir);
       await provider.first(installationId, true);
+      const key = createSecretKey(randomBytes(32));
+      const place = `${path}.${masterKeyId(key)}`;
       const target = join(dataDir, 'elsewhere');
-      await symlink(target, `${path}.next`);
-      await expect(provider.create(installationId)).rejects.toMatchObject({ code: 'unavailable' });
-      await writeFile(target, `${randomBytes(32).toString('base64')}\n`, { mode: 0o644 });
-      await expect(provider.create(installationId)).rejects.toMatchObject({ code: 'unavailable' });
-      await rm(`${path}.next`);
-      await writeFile(`${path}.next`, `${randomBytes(32).toString('base64')}\n`, { mode: 0o644 });
+      await symlink(target, place);
+      await expect(provider.adopt?.(key)).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(stat(target)).rejects.toThrow('ENOENT');
+      await rm(place);
+      await writeFile(place, `${key.export().toString('base64')}\n`, { mode: 0o644 });
+      await expect(provider.adopt?.(key)).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(provider.settle?.(masterKeyId(key))).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      await chmod(place, 0o600);
+      await writeFile(place, `${randomBytes(32).toString('base64')}\n`);
+      await expect(provider.adopt?.(key)).rejects.toMatchObject({ code: 'conflict' });
+      await provider.settle?.(masterKeyId(key));
+      expect(await provider.open(stored(masterKeyId(key)))).toBeUndefined();
+    });
+
+    it('writes nothing while the file in force may be read by others', async () => {
+      const provider = createFileProvider(dataDir);
+      await provider.first(installationId, true);
+      await chmod(path, 0o644);
       await expect(provider.create(installationId)).rejects.toMatchObject({ code: 'forbidden' });
-      await expect(provider.settle?.('0')).rejects.toMatchObject({ code: 'forbidden' });
+      expect(await readdir(dataDir)).toEqual(['master.key']);
     });
   });
 });

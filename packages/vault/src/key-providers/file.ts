@@ -4,26 +4,26 @@ import { join } from 'node:path';
 import { AppError } from '@plugboard/contracts';
 
 import { masterKeyId } from '../master-key-id.ts';
-import { randomKey, readKeyFile, removeKeyFile, replaceKeyFile, writeKeyFile } from './key-file.ts';
+import { randomKey, readKeyFile, replaceKeyFile, writeKeyFile } from './key-file.ts';
 import type { KeyProvider, ProvidedMasterKey } from './key-provider.ts';
 
 /**
- * The master key in `<dataDir>/master.key`, mode 0600. One that replaces it lies beside it as
- * `master.key.next` until nothing is sealed under the former, and then takes its name.
+ * The master key in `<dataDir>/master.key`, mode 0600. One that replaces it lies beside it, with its
+ * id as a further ending, until nothing is sealed under the former, and then takes its name. No other
+ * is ever removed: one of a rotation that never began stays, and is of no use.
  */
 export function createFileProvider(dataDir: string): KeyProvider {
   const path = join(dataDir, 'master.key');
-  const nextPath = `${path}.next`;
+  const pathOf = (id: string) => `${path}.${id}`;
 
-  /** Leaves a key beside the one in force; what lay there of a rotation that never began goes. */
   async function keep(key: KeyObject): Promise<void> {
     // A file in force that others may read, or a link, is told of before anything is written.
-    await readKeyFile(path);
-    const present = await readKeyFile(nextPath);
-    if (present?.equals(key)) return;
-    if (present) await removeKeyFile(nextPath);
-    if (await writeKeyFile(nextPath, key)) return;
-    throw new AppError('conflict', `${nextPath} is being written by somebody else. Try again.`);
+    const inForce = await readKeyFile(path);
+    if (inForce?.equals(key)) return;
+    const place = pathOf(masterKeyId(key));
+    if (!(await writeKeyFile(place, key)) && !(await readKeyFile(place))?.equals(key)) {
+      throw new AppError('conflict', `${place} holds another key than its name says. Remove it.`);
+    }
   }
 
   return {
@@ -49,7 +49,7 @@ export function createFileProvider(dataDir: string): KeyProvider {
       return made;
     },
     async open({ id }) {
-      for (const place of [path, nextPath]) {
+      for (const place of [path, pathOf(id)]) {
         const key = await readKeyFile(place);
         if (key && masterKeyId(key) === id) return key;
       }
@@ -57,9 +57,8 @@ export function createFileProvider(dataDir: string): KeyProvider {
     },
     adopt: keep,
     async settle(id) {
-      const next = await readKeyFile(nextPath);
-      if (!next) return;
-      if (masterKeyId(next) === id) await replaceKeyFile(nextPath, path);
+      const next = await readKeyFile(pathOf(id));
+      if (next && masterKeyId(next) === id) await replaceKeyFile(pathOf(id), path);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { AppError } from '@plugboard/contracts';
@@ -67,22 +67,14 @@ export async function writeKeyFile(path: string, key: KeyObject): Promise<boolea
   }
 }
 
-/** Puts one key file in place of another, at once and for good. */
+/** Puts one key file in place of another, at once and for good; nothing when somebody just did. */
 export async function replaceKeyFile(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
     await syncDirectory(dirname(to));
   } catch (error) {
+    if (isCode(error, 'ENOENT')) return;
     throw unwritable(to, error);
-  }
-}
-
-export async function removeKeyFile(path: string): Promise<void> {
-  try {
-    await rm(path, { force: true });
-    await syncDirectory(dirname(path));
-  } catch (error) {
-    throw unwritable(path, error);
   }
 }
 

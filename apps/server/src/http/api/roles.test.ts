@@ -222,7 +222,7 @@ describe('the API', () => {
   it.each(Object.entries(procedures))('lets none but its roles %s', async (name, procedure) => {
     const [method = '', template = ''] = name.split(' ');
     const path = template
-      .replaceAll(/\{(?:grant|token|sync|member|invitation|key|request)\}/g, none)
+      .replaceAll(/\{(?:grant|token|sync|member|invitation|key|request|rotation)\}/g, none)
       .replaceAll('{sha256}', 'a'.repeat(64))
       .replaceAll(/\{[a-z]+\}/g, 'none')
       .concat(procedure.query ?? '');

@@ -12,6 +12,7 @@ import { grantsRouter } from '../../features/grants/routes.ts';
 import { importsRouter } from '../../features/imports/routes.ts';
 import { instancesRouter } from '../../features/instances/routes.ts';
 import { versionsRouter } from '../../features/instances/updates/routes.ts';
+import { keysRouter } from '../../features/keys/routes.ts';
 import { licencePolicyRouter } from '../../features/organizations/licence-routes.ts';
 import { lockRouter } from '../../features/lock/routes.ts';
 import { apiKeysRouter } from '../../features/members/api-keys/routes.ts';
@@ -46,6 +47,7 @@ export const router = api.router({
   sources: sourcesRouter,
   catalog: catalogRouter,
   licencePolicy: licencePolicyRouter,
+  keys: keysRouter,
   connections: connectionsRouter,
   providers: providersRouter,
   me: meProcedure,
