@@ -1,6 +1,6 @@
 import { AppError } from '@plugboard/contracts';
 
-/** As in `create-auth.ts`, which loads too much to be asked here. */
+/** In characters; shorter ones are refused before they are judged. */
 export const minPasswordLength = 10;
 export const maxPasswordLength = 256;
 

@@ -4,6 +4,7 @@ import { newId } from '@plugboard/contracts';
 import { betterAuth } from 'better-auth';
 
 import { cookiePrefix } from '../cookie-names.ts';
+import { maxPasswordLength, minPasswordLength } from '../password-strength.ts';
 import type { PeopleOptions, SignInMethod } from '../people.ts';
 import { cookieSecret } from '../session-cookie.ts';
 import { absoluteMs, freshMs } from '../session-ends.ts';
@@ -12,10 +13,6 @@ import { authPlugins } from './auth-plugins.ts';
 import { relyingParty } from './relying-party.ts';
 
 export type PeopleAuth = ReturnType<typeof createAuth>;
-
-/** Shorter ones are refused before they are judged. */
-export const minPasswordLength = 10;
-export const maxPasswordLength = 256;
 
 /**
  * better-auth on our tables. It checks passwords, codes and passkeys and makes sessions; who is a
@@ -69,7 +66,13 @@ export function createAuth({ db, urls, log, key }: PeopleOptions & { readonly ke
       session: {
         create: {
           before: async (session, context) => ({
-            data: { ...session, method: methodOf(context?.path) },
+            data: {
+              ...session,
+              method:
+                context?.path === '/change-password'
+                  ? (context.context.session?.session['method'] ?? 'password')
+                  : methodOf(context?.path),
+            },
           }),
         },
       },

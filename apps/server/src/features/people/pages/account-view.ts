@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 
@@ -43,7 +45,7 @@ export async function accountPage(
           <button class="quiet">Save</button>
         </form>
         ${organizations(account, csrf)} ${keys(account, csrf)} ${password(account, csrf)}
-        ${secondFactor(account)} ${passkeys(account, csrf)} ${sessions(account, csrf)}
+        ${secondFactor(account)} ${passkeys(account, csrf, c)} ${sessions(account, csrf)}
         <script src="${passkeyScript.path}" type="module"></script>`,
     },
     notice.problem === undefined ? 200 : 400,
@@ -147,10 +149,13 @@ function secondFactor({ hasSecondFactor }: Account): Html {
     </p>`;
 }
 
-function passkeys(account: Account, csrf: Html): Html {
+function passkeys(account: Account, csrf: Html, c: Context): Html {
+  const { hostname } = new URL(c.req.url);
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
   return html`<h2>Passkeys</h2>
     <p class="soft">
       Sign in with a fingerprint, face or PIN of your device instead of password and code.
+      ${isAddress ? html`Browsers make them for names alone: open this page at a name, such as localhost.` : ''}
     </p>
     <ul>
       ${account.passkeys.map(
