@@ -16,6 +16,7 @@ interface AddOptions {
   readonly toolbox?: string;
   readonly env?: string[];
   readonly secret?: string[];
+  readonly credential?: string[];
   readonly header?: string[];
   readonly network?: string;
   readonly mount?: string[];
@@ -44,6 +45,7 @@ Examples:
   plugboard server add @modelcontextprotocol/server-filesystem@2026.7.4 --mount /srv/docs -- /srv/docs
   GITHUB_TOKEN=… plugboard server add @acme/github --secret GITHUB_TOKEN --network api.github.com
   plugboard server add https://mcp.example.com/mcp --secret Authorization=@header.txt
+  plugboard server add github --credential GITHUB_PERSONAL_ACCESS_TOKEN=our-github
   plugboard server add ./notes.mcpb --sha256 3b1f…`;
 
 export function addServerAddCommand(server: Command, session: Session): void {
@@ -59,6 +61,10 @@ export function addServerAddCommand(server: Command, session: Session): void {
     .option(
       '--secret <name...>',
       'secret from the environment, or NAME=@file; a header of a remote',
+    )
+    .option(
+      '--credential <slot=name...>',
+      'credential of the organization that fills a variable, header or configuration key',
     )
     .option('--header <name=value...>', 'header sent to a remote server, not for secrets')
     .option('--network <policy>', 'off, open, or hosts it may reach, separated by commas')
@@ -113,6 +119,9 @@ async function readInput(
     ...(options.toolbox !== undefined && { toolbox: options.toolbox }),
     ...(options.env && { env: parseNamedValues('--env', options.env) }),
     ...(options.secret && { secrets: await readSecrets(options.secret, terminal) }),
+    ...(options.credential && {
+      credentials: parseNamedValues('--credential', options.credential),
+    }),
     ...(options.header && { headers: parseNamedValues('--header', options.header) }),
     ...(options.network !== undefined && { network: parseNetwork(options.network) }),
     ...(options.mount && { mounts: options.mount.map(parseMount) }),

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
 import { idSchema, slugSchema } from './vocabulary.ts';
+import { credentialBindingsSchema } from './credential-bindings.ts';
 import { procedure } from './errors.ts';
 import {
   limitsSchema,
@@ -99,6 +100,8 @@ export const addInstanceSchema = z.strictObject({
   /** The toolbox it goes into; `starter` when absent. */
   toolbox: refSchema.optional(),
   secrets: secretsSchema.optional(),
+  /** Credentials of the organization that fill slots, by configuration key, variable or header. */
+  credentials: credentialBindingsSchema.optional(),
   /** Of the plan that was shown: when something else would be done now, nothing is (`conflict`). */
   planDigest: z
     .string()

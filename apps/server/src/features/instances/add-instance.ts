@@ -8,6 +8,8 @@ import type {
 import type { AppServices } from '../../app/services.ts';
 import { withTenant } from '../../store/tenant.ts';
 import type { Author } from '../change.ts';
+import { targetOf } from '../configuration/target-of.ts';
+import { type ChosenCredential, placeChosen } from '../credentials/bindings/choose-credentials.ts';
 import { slugTaken } from '../reference.ts';
 import type { FoundEntry } from './prepare/find-entry.ts';
 import { refuseAborted } from './or-aborted.ts';
@@ -41,6 +43,8 @@ type Progress = Extract<AddInstanceEvent, { type: 'progress' }>;
 
 export interface AddOptions extends Omit<PrepareOptions, 'tell'> {
   readonly onProgress: (event: Progress) => void;
+  /** What fills its slots, chosen by somebody who may. */
+  readonly chosen?: readonly ChosenCredential[];
 }
 
 /**
@@ -53,7 +57,7 @@ export async function addInstance(
   services: AddServices,
   author: Author,
   input: AddInstanceInput,
-  { onProgress, ...options }: AddOptions,
+  { onProgress, chosen = [], ...options }: AddOptions,
 ): Promise<string> {
   const { organizationId } = author;
   const { signal } = options;
@@ -69,7 +73,7 @@ export async function addInstance(
   refuseWithdrawn(found);
   if (input.planDigest !== undefined) {
     const { planDigest, ...planInput } = input;
-    await refuseOtherPlan(services, organizationId, planInput, planDigest, signal);
+    await refuseOtherPlan(services, organizationId, planInput, planDigest, { chosen, signal });
   }
   tell('resolve', `Adding ${nameOf(server)}`);
 
@@ -82,15 +86,21 @@ export async function addInstance(
       server,
       settings: settingsOf(input),
       secrets: secretsOf(input),
+      filledSlots: chosen.map(({ slot }) => slot),
     },
     { ...options, tell },
   );
+  const bindings = placeChosen(chosen, {
+    entry: candidate.entry,
+    target: candidate.entry && targetOf(candidate.entry, candidate),
+    isRemote: candidate.launch.driver === 'remote',
+  });
   const id = newId();
   await tryCandidate(
     services,
     organizationId,
     candidate,
-    { id, keep: true, signal, tell },
+    { id, keep: true, bindings, signal, tell },
     async (definitions) => {
       tell('pin', `Keeping what ${slug} listed, each with its hash`);
       await storeInstance(services, author, {
@@ -98,6 +108,7 @@ export async function addInstance(
         toolbox,
         candidate,
         definitions,
+        bindings,
         reason: 'installed',
         note: undefined,
       });
@@ -123,9 +134,12 @@ async function refuseOtherPlan(
   organizationId: string,
   input: PlanInstanceInput,
   digest: string,
-  signal: AbortSignal,
+  {
+    chosen,
+    signal,
+  }: { readonly chosen: readonly ChosenCredential[]; readonly signal: AbortSignal },
 ): Promise<void> {
-  const plan = await planInstance(services, organizationId, input, signal);
+  const plan = await planInstance(services, organizationId, input, signal, chosen);
   if (plan.digest !== digest) {
     throw new AppError(
       'conflict',

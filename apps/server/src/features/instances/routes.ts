@@ -5,6 +5,7 @@ import type { AppServices } from '../../app/services.ts';
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { commitChange } from '../change.ts';
+import { chooseCredentials } from '../credentials/bindings/choose-credentials.ts';
 import { listingSetOf } from '../credentials/bindings/listing-set.ts';
 import { readHello } from '../definitions/read-hello.ts';
 import { refreshDefinitions } from '../definitions/refresh-definitions.ts';
@@ -42,15 +43,17 @@ export const instancesRouter = routes.router({
     return show(services, actor, input.instance);
   }),
 
-  plan: routes.plan.handler(({ context: { actor, services, signal }, input }) => {
+  plan: routes.plan.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'instance.plan');
-    return planInstance(services, actor.organizationId, input, signal);
+    const chosen = await chooseCredentials(services, actor, input.credentials);
+    return planInstance(services, actor.organizationId, input, signal, chosen);
   }),
 
   add: routes.add.handler(({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'instance.add');
     return streamProgress<AddInstanceEvent>(async (emit, limited) => {
-      const options = { onProgress: emit, signal: limited };
+      const chosen = await chooseCredentials(services, actor, input.credentials);
+      const options = { onProgress: emit, chosen, signal: limited };
       const id = await addInstance(services, actor, input, options);
       emit({ type: 'done', instance: await show(services, actor, id) });
     }, signal);

@@ -1,5 +1,7 @@
 import type { AppServices } from '../../app/services.ts';
 import { type Author, commitChange } from '../change.ts';
+import { upsertBinding } from '../credentials/bindings/bind.ts';
+import type { BoundSlot } from '../credentials/bindings/open-bindings.ts';
 import type { Definitions } from '../definitions/read-definitions.ts';
 import { saveDefinitions } from '../definitions/save-definitions.ts';
 import { slugTaken } from '../reference.ts';
@@ -23,6 +25,8 @@ export interface NewInstance {
   readonly candidate: Candidate;
   /** What it listed. */
   readonly definitions: Definitions;
+  /** What fills its slots for everybody. */
+  readonly bindings?: readonly BoundSlot[];
   readonly reason: RevisionReason;
   readonly note: string | undefined;
 }
@@ -35,7 +39,7 @@ export interface NewInstance {
 export async function storeInstance(
   services: StoreServices,
   author: Author,
-  { id, toolbox, candidate, definitions, reason, note }: NewInstance,
+  { id, toolbox, candidate, definitions, bindings = [], reason, note }: NewInstance,
 ): Promise<void> {
   const { organizationId, memberId } = author;
   const { dataDir } = services.server;
@@ -55,6 +59,9 @@ export async function storeInstance(
       startTimeoutMs,
     });
     if (!inserted) throw slugTaken('instance', slug);
+    for (const binding of bindings) {
+      await upsertBinding(db, organizationId, id, { kind: 'organization' }, binding);
+    }
     await writeRevision(db, {
       organizationId,
       instanceId: id,

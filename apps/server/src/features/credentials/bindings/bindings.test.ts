@@ -294,3 +294,42 @@ describe('refreshing', () => {
       .toBeGreaterThan(seen);
   });
 });
+
+describe('adding a server', () => {
+  it('fills its slots with credentials of the organization from the first start on', async () => {
+    const shared = await create('added', organization);
+    const own = await create('not-shared', member);
+    const body = { server: remote.url, allowPrivateNetwork: true };
+    const slug = `r-${newId().slice(-12)}`;
+    const wanted = { ...body, slug, credentials: { Authorization: shared } };
+    const plan = await app.request('POST', '/instances/plan', wanted);
+    expect(plan.body.ready).toBe(true);
+    const added = await app.request('POST', '/instances', {
+      ...wanted,
+      planDigest: plan.body.digest,
+    });
+    expect(added.body.at(-1)?.data).toMatchObject({ type: 'done' });
+    expect(remote.authorizations.at(-1)).toBe('Bearer key-of-added');
+    instance = slug;
+    const bound = await app.request('GET', `/instances/${slug}/credentials`);
+    expect(bound.body.slots).toMatchObject([{ slot: 'Authorization', inline: false }]);
+    const configured = await app.request('GET', `/instances/${slug}/configuration`);
+    expect(configured.body.problems).toEqual([]);
+
+    const other = { ...body, slug: `r-${newId().slice(-12)}` };
+    for (const credentials of [{ Authorization: own }, { Host: shared }, { 'X-A': newId() }]) {
+      const refused = await app.request('POST', '/instances', { ...other, credentials });
+      expect(JSON.stringify(refused.body)).not.toContain('"done"');
+      expect(JSON.stringify(refused.body)).not.toContain('key-of');
+    }
+    expect((await app.request('GET', `/instances/${other.slug}`)).status).toBe(404);
+  });
+
+  it('keeps what fills its slots when it is configured anew', async () => {
+    const changed = await app.request('POST', `/instances/${instance}/configuration`, {
+      settings: { idleMs: 60_000 },
+    });
+    expect(changed.body.at(-1)?.data).toMatchObject({ type: 'done' });
+    expect(remote.authorizations.at(-1)).toBe('Bearer key-of-added');
+  });
+});

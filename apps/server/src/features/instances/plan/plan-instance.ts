@@ -16,6 +16,7 @@ import { exposeName } from '@plugboard/gateway';
 import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { type ConfiguredLaunch, configureLaunch } from '../../configuration/configure-launch.ts';
+import type { ChosenCredential } from '../../credentials/bindings/choose-credentials.ts';
 import { effectiveSettings } from '../../configuration/effective-settings.ts';
 import { readLicencePolicy } from '../../organizations/licence-policy.ts';
 import { driverMissing } from '../prepare/place-server.ts';
@@ -55,6 +56,7 @@ export async function planInstance(
   organizationId: string,
   input: PlanInstanceInput,
   signal: AbortSignal,
+  chosen: readonly ChosenCredential[] = [],
 ): Promise<InstallPlan> {
   const inTenant = <T>(read: Parameters<typeof withTenant<T>>[2]) =>
     withTenant(services.db, organizationId, read);
@@ -86,6 +88,7 @@ export async function planInstance(
         })
       : undefined;
   const secrets = secretsOf(input);
+  const filledSlots = chosen.map(({ slot }) => slot);
   const planned: Planned = {
     kind: server.kind,
     entry,
@@ -106,10 +109,11 @@ export async function planInstance(
             target,
             settings,
             secrets,
+            filledSlots,
           }),
   };
   const { configured, facts } = planned;
-  const credentials = credentialsOf(configured, facts, Object.keys(secrets));
+  const credentials = credentialsOf(configured, facts, [...Object.keys(secrets), ...filledSlots]);
   const tools = facts && facts.toolsFrom !== 'unknown' ? facts.tools : undefined;
   const conflicts: readonly InstallConflict[] = [
     ...undrivable(planned, server.kind === 'undrivable' ? server.registryTypes : undefined),
@@ -139,6 +143,9 @@ export async function planInstance(
       startTimeoutMs: configured?.startTimeoutMs,
       scripts: run?.driver === 'process' ? run.scripts : [],
       secrets: Object.keys(configured?.secrets ?? {}).toSorted(),
+      ...(chosen.length > 0 && {
+        credentials: chosen.map(({ slot, credential }) => [slot, credential.id]),
+      }),
     }),
     slug,
     toolbox: { slug: toolbox.slug, environment: toolbox.environment },

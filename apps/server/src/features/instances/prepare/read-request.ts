@@ -39,6 +39,7 @@ export function settingsOf(input: PlanInstanceInput & { planDigest?: unknown }):
     slug: _slug,
     toolbox: _toolbox,
     secrets: _secrets,
+    credentials: _credentials,
     planDigest: _planDigest,
     ...settings
   } = input;
