@@ -74,7 +74,10 @@ export async function configureLaunch(
       { args, env, headers, mounts: paths },
     );
   const problems = [
-    ...(resolved?.problems ?? unresolvedProblems(settings)),
+    // A value that is a file's path is no secret for the catalog, and yet a credential may be the file.
+    ...(resolved?.problems ?? unresolvedProblems(settings)).filter(
+      ({ key }) => !filledSlots.includes(key) || Object.hasOwn(settings.values ?? {}, key),
+    ),
     ...secretProblems(entry, target, secrets),
   ];
   const placed = resolved
