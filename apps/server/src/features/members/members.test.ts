@@ -63,6 +63,8 @@ describe('roles', () => {
       admin,
     );
     expect(place.status).toBe(403);
+    const log = await app.request('GET', '/audit?kind=member.refused&limit=1000');
+    expect(log.body.entries).toHaveLength(11);
     const raised = await app.request('PUT', `/members/${memberId}/role`, { role: 'admin' }, admin);
     expect(raised.body).toMatchObject({ role: 'admin' });
   });

@@ -1,6 +1,7 @@
-import { AppError } from '@plugboard/contracts';
+import { AppError, type ChangeEvent } from '@plugboard/contracts';
 
 import { commitChange } from '../change.ts';
+import { bindingEvents } from '../credentials/bindings/queries.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import type { Actor } from './policy.ts';
 import { type MemberRow, requireAnotherOwner, requireMember, selectAgentsOf } from './queries.ts';
@@ -31,6 +32,7 @@ export function removeMember(
     if (member.role === 'owner') await requireAnotherOwner(db, member.id);
     const heir = handOverTo === undefined ? undefined : await requireHeir(db, handOverTo, member);
     const { own, concerned } = await selectAgentsOf(db, member.id);
+    const sets = await credentialSetsOf(db, organizationId, member.id, heir ? [] : own);
     if (heir) await handOver(db, member.id, heir.id);
     await db.deleteFrom('members').where('id', '=', member.id).execute();
     if (!heir) {
@@ -53,6 +55,7 @@ export function removeMember(
       },
       events: [
         { kind: 'access', organizationId },
+        ...sets,
         ...concerned.map((agentId) => ({ kind: 'identity', organizationId, agentId }) as const),
       ],
     };
@@ -66,6 +69,23 @@ async function requireHeir(db: TenantDb, ref: string, leaving: MemberRow): Promi
     'invalid_input',
     'Agents are handed over to another member who is not suspended.',
   );
+}
+
+/** Processes that were started with what is theirs, or their agents', stop. */
+async function credentialSetsOf(
+  db: TenantDb,
+  organizationId: string,
+  memberId: string,
+  agents: readonly { readonly id: string }[],
+): Promise<readonly ChangeEvent[]> {
+  const owners = [memberId, ...agents.map(({ id }) => id)];
+  const rows = await db
+    .selectFrom('instance_credentials')
+    .select(['instance_id', 'owner_kind', 'member_id', 'agent_id'])
+    .distinct()
+    .where((eb) => eb.or([eb('member_id', 'in', owners), eb('agent_id', 'in', owners)]))
+    .execute();
+  return bindingEvents(organizationId, rows, 'removed');
 }
 
 /** Their tokens may be known to who leaves, so they open nothing any more. */

@@ -6,6 +6,7 @@ import { makeResetLink } from '../people/reset-links.ts';
 import { invitationsRouter } from './invitations/routes.ts';
 import { type Actor, can } from './policy.ts';
 import { type MemberRow, selectMembers } from './queries.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { removeMember } from './remove-member.ts';
 import { requirePermission } from './require.ts';
 import { reinstateMember, setRole, suspendMember } from './service.ts';
@@ -19,19 +20,38 @@ export const membersRouter = routes.router({
     return { members: rows.map((row) => presentMember(row, actor)) };
   }),
   setRole: routes.setRole.handler(async ({ context: { actor, services }, input }) =>
-    presentMember(await setRole(services, actor, input), actor),
+    presentMember(
+      await recordRefusal(services, actor, 'member.set_role', () =>
+        setRole(services, actor, input),
+      ),
+      actor,
+    ),
   ),
   suspend: routes.suspend.handler(async ({ context: { actor, services }, input }) =>
-    presentMember(await suspendMember(services, actor, input.member), actor),
+    presentMember(
+      await recordRefusal(services, actor, 'member.suspend', () =>
+        suspendMember(services, actor, input.member),
+      ),
+      actor,
+    ),
   ),
   reinstate: routes.reinstate.handler(async ({ context: { actor, services }, input }) =>
-    presentMember(await reinstateMember(services, actor, input.member), actor),
+    presentMember(
+      await recordRefusal(services, actor, 'member.reinstate', () =>
+        reinstateMember(services, actor, input.member),
+      ),
+      actor,
+    ),
   ),
   remove: routes.remove.handler(async ({ context: { actor, services }, input }) => ({
-    id: await removeMember(services, actor, input),
+    id: await recordRefusal(services, actor, 'member.remove', () =>
+      removeMember(services, actor, input),
+    ),
   })),
   resetLink: routes.resetLink.handler(({ context: { actor, services }, input }) =>
-    makeResetLink(services, actor, input),
+    recordRefusal(services, actor, 'member.reset_link', () =>
+      makeResetLink(services, actor, input),
+    ),
   ),
   invitations: invitationsRouter,
 });

@@ -4,6 +4,7 @@ import type { ApiContext } from '../../../http/api/context.ts';
 import { api } from '../../../http/api/context.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { invitationMail } from '../../people/mail/mails.ts';
+import { recordRefusal } from '../record-refusal.ts';
 import { requirePermission } from '../require.ts';
 import {
   type InvitationRow,
@@ -23,7 +24,12 @@ export const invitationsRouter = routes.router({
     return { invitations: rows.map((row) => presentInvitation(row, services.clock())) };
   }),
   create: routes.create.handler(async ({ context, input }) =>
-    sendInvitation(context, await invite(context.services, context.actor, input)),
+    sendInvitation(
+      context,
+      await recordRefusal(context.services, context.actor, 'invitation.create', () =>
+        invite(context.services, context.actor, input),
+      ),
+    ),
   ),
   resend: routes.resend.handler(async ({ context, input }) =>
     sendInvitation(
