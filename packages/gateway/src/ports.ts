@@ -51,6 +51,8 @@ export interface OfferedInstance {
   readonly isRemote: boolean;
   /** Whose account its calls use: one for all, each member's own, or each agent's own. */
   readonly account: 'organization' | 'member' | 'agent';
+  /** Members whose own connection it uses, and who have not let this agent use that. */
+  readonly barredMembers?: readonly string[] | undefined;
   /** Whether it ever asked something of a client: sampling, elicitation or roots. */
   readonly asksClients: boolean;
   readonly offerings: readonly Offering[];

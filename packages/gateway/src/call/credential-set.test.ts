@@ -18,6 +18,16 @@ describe('credentialSetOf', () => {
     expect(credentialSetOf(acting, of('member'))).toBe('member:m1');
   });
 
+  it('is none for a member who has not let this agent use their connection', () => {
+    const instance = {
+      ...buildInstance('notes', [], { account: 'member' }),
+      barredMembers: ['m1'],
+    };
+    expect(() => credentialSetOf(acting, instance)).toThrow(/has not let this agent use it/);
+    expect(credentialSetOf({ agentId: 'a1', memberId: 'm2' }, instance)).toBe('member:m2');
+    expect(credentialSetOf(acting, { ...instance, account: 'organization' })).toBe('shared');
+  });
+
   it('never falls back to another account for an agent that acts for no member', () => {
     const instance = buildInstance('notes', [], { account: 'member' });
     for (const identity of [agent, { agentId: 'a1', memberId: undefined }]) {

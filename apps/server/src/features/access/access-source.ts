@@ -11,6 +11,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../store/schema.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import { withTenant } from '../../store/tenant.ts';
+import { selectBarredMembers } from '../connections/may-use-connection.ts';
 import { selectGrantsOf, selectOfferingsOf, selectReachedInstances } from './queries.ts';
 
 /** Reads what decides an agent's access. */
@@ -31,7 +32,13 @@ export async function loadAccess(db: TenantDb, agentId: string): Promise<AccessS
     target.scope === 'toolbox' ? [] : [target.instanceId],
   );
   const instances = await selectReachedInstances(db, toolboxIds, instanceIds);
-  return { grants, instances: await withOfferings(db, instances) };
+  const barred = await selectBarredMembers(db, agentId);
+  const offered = await withOfferings(db, instances);
+  if (barred.size === 0) return { grants, instances: offered };
+  return {
+    grants,
+    instances: offered.map((each) => ({ ...each, barredMembers: barred.get(each.id) })),
+  };
 }
 
 type InstanceRow = Awaited<ReturnType<typeof selectReachedInstances>>[number];

@@ -1,3 +1,4 @@
+import { newId } from '@plugboard/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
@@ -9,9 +10,11 @@ import {
   startProtectedServer,
 } from '../../../../../test/oauth/protected-server.ts';
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
+import { insertInstance } from '../instances/queries.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { type Browser, signInInvited, signInOwner } from '../people/testing/browser.ts';
-import { mayUseConnection } from './may-use-connection.ts';
+import { bindInstance } from './bind-instance.ts';
+import { mayUseConnection, selectBarredMembers } from './may-use-connection.ts';
 import { ask, begin, connect, consent, pathOf } from './testing/connect.ts';
 
 let app: TestApp;
@@ -175,6 +178,61 @@ describe('whose connection it is', () => {
     expect(await may(annId)).toBe(false);
   });
 
+  it('keeps agents from calls for a member who has not permitted it', async () => {
+    const carl = await signInInvited(app, 'carl@example.com');
+    const { connection } = await connect(carl, provider, {
+      provider: 'company',
+      owner: { kind: 'member' },
+    });
+    const agents = (await ask(owner, 'GET', '/agents')).body.agents;
+    const agentId = agents.find((agent: { slug: string }) => agent.slug === 'demo').id;
+    const instanceId = await insertRemote('protected');
+    await withTenant(app.services.db, app.organizationId, (tx) =>
+      bindInstance(tx, {
+        organizationId: app.organizationId,
+        instanceId,
+        credentialId: connection.id,
+        owner: connection.owner,
+      }),
+    );
+    const barred = () =>
+      withTenant(app.services.db, app.organizationId, (tx) => selectBarredMembers(tx, agentId));
+    expect((await barred()).get(instanceId)).toEqual([connection.owner.id]);
+    await ask(carl, 'PUT', `/connections/${connection.id}/agents/demo`, {});
+    expect((await barred()).size).toBe(0);
+    const members = (await ask(owner, 'GET', '/members')).body.members;
+    const { id } = members.find((each: { email: string }) => each.email === 'carl@example.com');
+    await ask(owner, 'POST', `/members/${id}/suspend`, {});
+    expect((await barred()).get(instanceId)).toEqual([connection.owner.id]);
+  });
+
+  it('fills an instance that waits for it, for its member and the agent that asked', async () => {
+    const dora = await signInInvited(app, 'dora@example.com');
+    const instanceId = await insertRemote('waiting');
+    await withTenant(app.services.db, app.organizationId, (tx) =>
+      tx.updateTable('instances').set({ account: 'member' }).where('id', '=', instanceId).execute(),
+    );
+    const agents = (await ask(owner, 'GET', '/agents')).body.agents;
+    const agentId = agents.find((agent: { slug: string }) => agent.slug === 'demo').id;
+    const link = `/connect/waiting?agent=${agentId}`;
+    const shown = await (await dora.get(link)).text();
+    expect(shown).toContain(server.url);
+    expect(shown).toContain('the agent demo');
+    const begun = await dora.submit(link, link, {});
+    const page = begun.headers.get('location') ?? '';
+    expect(page).toMatch(/^\/connect\/requests\//);
+    const url = await consent(dora, page, { agent: agentId });
+    await dora.get(pathOf(await provider.signIn(url)));
+    const { connections } = (await ask(dora, 'GET', '/connections?mine=true')).body;
+    expect(connections).toMatchObject([
+      {
+        resource: server.url,
+        agents: [{ slug: 'demo' }],
+        instances: [{ slug: 'waiting', slot: 'Authorization' }],
+      },
+    ]);
+  });
+
   it('renews with the same account, and refuses another', async () => {
     await setOidc();
     const { connection } = await connect(owner, provider, {
@@ -272,6 +330,33 @@ describe('connecting without a browser', () => {
     expect((await ask(owner, 'DELETE', '/providers/service')).status).toBe(200);
   });
 });
+
+/** An instance as it is stored, which nothing runs. */
+async function insertRemote(slug: string): Promise<string> {
+  const id = newId();
+  const { toolboxes } = (await ask(owner, 'GET', '/toolboxes')).body;
+  await withTenant(app.services.db, app.organizationId, (tx) =>
+    insertInstance(tx, {
+      id,
+      organizationId: app.organizationId,
+      toolboxId: toolboxes[0].id,
+      slug,
+      serverName: slug,
+      version: 'remote',
+      launch: JSON.stringify({
+        driver: 'remote',
+        transport: 'streamable-http',
+        url: server.url,
+        headers: {},
+        allowPrivateNetwork: true,
+      }),
+      sealedSecrets: '{}',
+      idleMs: 0,
+      startTimeoutMs: 10_000,
+    }),
+  );
+  return id;
+}
 
 async function setOidc(): Promise<void> {
   const { status, body } = await ask(owner, 'PUT', '/providers/company', {

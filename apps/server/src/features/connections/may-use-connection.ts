@@ -46,3 +46,37 @@ export async function mayUseConnection(
       return false;
   }
 }
+
+/**
+ * By instance, the members whose own connection fills a slot of it and who have not let this agent use
+ * that connection, or are suspended. The gateway refuses calls that an agent makes for them there.
+ */
+export async function selectBarredMembers(
+  db: TenantDb,
+  agentId: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await db
+    .selectFrom('instance_credentials')
+    .innerJoin('connections', 'connections.id', 'instance_credentials.credential_id')
+    .innerJoin('credentials', 'credentials.id', 'connections.credential_id')
+    .innerJoin('members', 'members.id', 'credentials.member_id')
+    .leftJoin('connection_agents', (join) =>
+      join
+        .onRef('connection_agents.connection_id', '=', 'connections.id')
+        .on('connection_agents.agent_id', '=', agentId),
+    )
+    .where('credentials.owner_kind', '=', 'member')
+    .where((eb) =>
+      eb.or([
+        eb('connection_agents.agent_id', 'is', null),
+        eb('members.suspended_at', 'is not', null),
+      ]),
+    )
+    .select(['instance_credentials.instance_id', 'members.id'])
+    .execute();
+  const barred = new Map<string, string[]>();
+  for (const { instance_id: instanceId, id } of rows) {
+    barred.set(instanceId, [...(barred.get(instanceId) ?? []), id]);
+  }
+  return barred;
+}

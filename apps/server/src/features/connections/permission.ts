@@ -62,7 +62,11 @@ export async function setPermission(
         agentId: agent.id,
         change: { id: connection.id, name: connection.name, agent: agent.slug },
       },
-      events: [{ kind: 'connection', organizationId, connectionId: connection.id }],
+      events: [
+        { kind: 'connection', organizationId, connectionId: connection.id },
+        // What the agent may call follows from it.
+        { kind: 'access', organizationId, agentId: agent.id },
+      ],
     };
   });
 }

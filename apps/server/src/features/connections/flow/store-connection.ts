@@ -74,7 +74,15 @@ export async function storeConnection(
           agents: connection.permitted,
         },
       },
-      events: [{ kind: 'connection', organizationId, connectionId: id }, ...bound],
+      events: [
+        { kind: 'connection', organizationId, connectionId: id },
+        ...bound,
+        ...connection.permitted.map((agentId) => ({
+          kind: 'access' as const,
+          organizationId,
+          agentId,
+        })),
+      ],
     };
   });
 }
