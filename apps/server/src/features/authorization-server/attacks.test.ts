@@ -186,7 +186,7 @@ describe('the consent form', () => {
     const csrf = /name="csrf" value="([^"]*)"/.exec(shown)?.[1] ?? '';
     const form = [['csrf', csrf] as const, ...permission(shown)];
     const answers = await Promise.all([browser.post(page, form), browser.post(page, form)]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 403]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303, 403]));
     expect(await latestAudit('authorization.refused')).toMatchObject({
       change: { reason: 'answered_twice' },
     });
