@@ -35,7 +35,7 @@ export function addBindingCommands(credential: Command, session: Session): void 
     .action(async (instance: string, slot: string, ref: string, options: BindOptions) => {
       const { place, template, agent } = options;
       const api = await session.api();
-      const bound = await api.credentials.bindings.bind({
+      const bound = await api.credentials.bindings.put({
         instance,
         slot,
         credential: ref,
@@ -61,7 +61,7 @@ export function addBindingCommands(credential: Command, session: Session): void 
         throw new CliError('usage', 'Give one of --mine and --agent.');
       }
       const api = await session.api();
-      const done = await api.credentials.bindings.unbind({
+      const done = await api.credentials.bindings.remove({
         instance,
         slot,
         for: agent !== undefined ? 'agent' : mine === true ? 'member' : 'organization',

@@ -336,7 +336,8 @@ export const credentialsContract = {
       })
       .input(z.strictObject({ instance: refSchema }))
       .output(instanceCredentialsSchema),
-    bind: procedure
+    // Not bind: the client's parts are functions, which have one of their own.
+    put: procedure
       .route({
         method: 'PUT',
         path: '/instances/{instance}/credentials/{slot}',
@@ -357,7 +358,7 @@ export const credentialsContract = {
         }),
       )
       .output(bindingViewSchema),
-    unbind: procedure
+    remove: procedure
       .route({
         method: 'DELETE',
         path: '/instances/{instance}/credentials/{slot}',

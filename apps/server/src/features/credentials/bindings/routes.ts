@@ -16,7 +16,7 @@ export const bindingsRouter = routes.router({
     return showInstanceCredentials(services, actor, input.instance);
   }),
 
-  bind: routes.bind.handler(async ({ context: { actor, services }, input }) => {
+  put: routes.put.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'credential.bind_own', actor);
     const id = await bindCredential(services, actor, input);
     const [row] = await withTenant(services.db, actor.organizationId, (db) =>
@@ -26,7 +26,7 @@ export const bindingsRouter = routes.router({
     return presentBinding(row);
   }),
 
-  unbind: routes.unbind.handler(async ({ context: { actor, services }, input }) => {
+  remove: routes.remove.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'credential.bind_own', actor);
     return { id: await unbindCredential(services, actor, input) };
   }),
