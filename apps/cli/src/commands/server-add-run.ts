@@ -13,6 +13,7 @@ import { plainText } from '../output/plain-text.ts';
 import { drawProgress } from '../output/progress.ts';
 import type { Session } from '../session.ts';
 import { untilStopped } from '../until-stopped.ts';
+import { goOn } from './connection.ts';
 import { presentConflicts, presentInstallPlan } from './server-add-plan.ts';
 
 interface Manner {
@@ -46,13 +47,36 @@ export async function planAndAdd(
   const fatal = first.conflicts.filter(isError).filter(isNoneOf(asks));
   if (fatal.length > 0) throw notReady({ conflicts: fatal }, isShown);
 
+  const isConnected = watched && first.conflicts.some(({ code }) => code === 'sign_in_wanted');
+  const connected = isConnected ? await connectFirst(api, input, yes, session) : input;
   const complete =
-    asks.length === 0 ? input : { ...input, secrets: await askSecrets(input, asks, session) };
-  const plan = asks.length === 0 ? first : await api.instances.plan(complete);
+    asks.length === 0
+      ? connected
+      : { ...connected, secrets: await askSecrets(input, asks, session) };
+  const plan = complete === input ? first : await api.instances.plan(complete);
   if (!plan.ready) throw notReady(plan, false);
   if (!isShown) session.note(presentConflicts(plan.conflicts, style, columns));
   if (watched) await confirmPlan(session, `Add ${plan.slug}?`, yes);
   await runAdd(api, { ...complete, planDigest: plan.digest }, session);
+}
+
+/** A remote server wants a sign-in: a person does that now, and it is added with the connection. */
+async function connectFirst(
+  api: ApiClient,
+  input: PlanInstanceInput,
+  yes: boolean,
+  session: Session,
+): Promise<PlanInstanceInput> {
+  if (!/^https?:/i.test(input.server)) return input;
+  await confirmPlan(session, 'It wants a sign-in. Connect an account for all to use?', yes);
+  const begun = await api.connections.begin({
+    resource: input.server,
+    owner: { kind: 'organization' },
+    ...(input.allowPrivateNetwork === true && { allowPrivateNetwork: true }),
+  });
+  const connection = await goOn(session, begun, true);
+  if (!connection) return input;
+  return { ...input, credentials: { ...input.credentials, Authorization: connection.id } };
 }
 
 type Credential = InstallPlan['credentials'][number] & { readonly key: string };

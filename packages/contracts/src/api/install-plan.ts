@@ -22,6 +22,8 @@ export const installConflictCodes = [
   'transport_unsupported',
   'configuration',
   'secret_missing',
+  /** A remote server answers 401, and nothing fills its Authorization. */
+  'sign_in_wanted',
 ] as const;
 
 const conflictSchema = z.object({

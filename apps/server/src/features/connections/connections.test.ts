@@ -96,6 +96,23 @@ describe('connecting to a protected server', () => {
     expect(after.scopes).toEqual(expect.arrayContaining(['read', 'write']));
   });
 
+  it('adds a server that wants sign-in, once it is connected', async () => {
+    const input = { server: server.url, slug: 'signed-in', allowPrivateNetwork: true };
+    const { body: plan } = await ask(owner, 'POST', '/instances/plan', input);
+    expect(plan.conflicts).toMatchObject([{ code: 'sign_in_wanted', severity: 'warning' }]);
+    const { id } = (await connect(owner, provider, { ...shared(), name: 'for adding' })).connection;
+    const complete = { ...input, credentials: { Authorization: id } };
+    const { body: ready } = await ask(owner, 'POST', '/instances/plan', complete);
+    expect(ready).toMatchObject({ ready: true, conflicts: [] });
+    const added = await app.request('POST', '/instances', {
+      ...complete,
+      planDigest: ready.digest,
+    });
+    expect(added.body.at(-1).data).toMatchObject({ type: 'done', instance: { slug: 'signed-in' } });
+    const { body } = await ask(owner, 'GET', `/connections/${id}`);
+    expect(body.instances).toMatchObject([{ slug: 'signed-in', slot: 'Authorization' }]);
+  });
+
   it('revokes at the provider, and destroys what is here', async () => {
     const { id } = (await connect(owner, provider, { ...shared(), name: 'gone' })).connection;
     const { fields } = await app.services.vault.open(

@@ -125,6 +125,7 @@ export async function planInstance(
       nameConflicts(db, slug, request.taken, tools?.map((tool) => tool.name) ?? []),
     )),
     ...(await hostFindings(services, organizationId, planned)),
+    ...(await signInFindings(configured, [...Object.keys(secrets), ...filledSlots], signal)),
   ];
   const fetched = presentFetch(planned);
   const run = presentRun(planned, services.server, secrets);
@@ -167,6 +168,24 @@ export async function planInstance(
     conflicts: [...conflicts],
     ready: conflicts.every(({ severity }) => severity !== 'error'),
   };
+}
+
+/** Of a remote server to which nothing would be sent that says who asks. */
+async function signInFindings(
+  configured: ConfiguredLaunch | undefined,
+  filled: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly InstallConflict[]> {
+  const launch = configured?.launch;
+  if (launch?.driver !== 'remote') return [];
+  const names = [
+    ...filled,
+    ...Object.keys(launch.headers),
+    ...Object.keys(configured?.secrets ?? {}),
+  ];
+  if (names.length > 0) return [];
+  const { signInConflicts } = await import('../../connections/sign-in-conflict.ts');
+  return signInConflicts(launch, signal);
 }
 
 function presentServer(
