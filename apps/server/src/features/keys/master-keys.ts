@@ -52,6 +52,7 @@ export interface MasterKeyOptions {
 export async function openMasterKeys(options: MasterKeyOptions): Promise<MasterKeys> {
   const { db, provider, previous, provide } = options;
   const known = new KnownKeys(previous ? [provider, previous] : [provider], provide);
+  let refreshing = Promise.resolve();
   let rows = await selectMasterKeys(db);
   if (rows.length === 0) {
     await registerFirstKey(db, provider, previous);
@@ -79,7 +80,13 @@ export async function openMasterKeys(options: MasterKeyOptions): Promise<MasterK
     return { row, key: await known.open(rows, row) };
   }
 
-  async function refresh(): Promise<void> {
+  /** One after the other: what was read first must not be kept last. */
+  function refresh(): Promise<void> {
+    refreshing = refreshing.then(look, look);
+    return refreshing;
+  }
+
+  async function look(): Promise<void> {
     rows = await selectMasterKeys(db);
     current = await openCurrent();
     const { row } = current;
