@@ -10,6 +10,7 @@ import type { AddInstanceInput, ApiClient, Instance } from '@plugboard/contracts
 import { addInstance, connectApi } from './api-client.ts';
 import { type DatabaseUnderTest, databaseUnderTest } from './database.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { processesOf } from './processes.ts';
 import { RawClient } from './raw-client.ts';
 import { entryPoint, nodeFlags } from './repository.ts';
@@ -22,6 +23,8 @@ export interface PlugboardOptions {
   /** Further arguments of `up`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What it calls itself (`--base-url`), which no name need lead to. */
+  readonly baseUrl?: string;
   /** The npm registry that servers are installed from; npm's own setting otherwise. */
   readonly registry?: string;
 }
@@ -72,10 +75,14 @@ export async function startPlugboard(options: PlugboardOptions = {}): Promise<Pl
   let port = 0;
 
   async function start(): Promise<void> {
+    const { baseUrl } = options;
+    // Under another name it does not say at which port it is.
+    if (baseUrl !== undefined && port === 0) port = await freePort();
     const args = ['up', '--port', String(port), '--data-dir', dataDir, '--json'];
-    run = new Run([...args, ...(options.args ?? [])], env);
-    const ready = await run.ready(dataDir);
-    port = Number(new URL(ready.url).port);
+    const named = baseUrl === undefined ? [] : ['--base-url', baseUrl];
+    run = new Run([...args, ...named, ...(options.args ?? [])], env);
+    const ready = await run.ready(dataDir, named.length > 0 ? port : undefined);
+    if (named.length === 0) port = Number(new URL(ready.url).port);
   }
   undo.defer(async () => {
     await run?.end('SIGINT');
@@ -198,14 +205,15 @@ class Run {
   }
 
   /** Resolves when it says in its data directory where it is, and rejects when it ends instead. */
-  async ready(dataDir: string): Promise<Ready> {
+  async ready(dataDir: string, port?: number): Promise<Ready> {
     const found = await eventually(
       'Plugboard was ready',
       async () => {
         const { exitCode, signalCode } = this.#child;
         if (exitCode !== null || signalCode !== null) return 'ended';
         const run: Ready = JSON.parse(await readFile(path.join(dataDir, 'run.json'), 'utf8'));
-        return run.pid === this.pid && (await fetch(`${run.url}/readyz`)).ok && run;
+        const url = port === undefined ? run.url : `http://127.0.0.1:${port}`;
+        return run.pid === this.pid && (await fetch(`${url}/readyz`)).ok && run;
       },
       180_000,
     );
