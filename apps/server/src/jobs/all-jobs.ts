@@ -4,6 +4,7 @@ import { scheduleSyncsJob } from '../features/catalog/sources/schedule-syncs.ts'
 import { syncSourceJob } from '../features/catalog/sources/sync-job.ts';
 import { credentialExpiryJob } from '../features/credentials/expiry-job.ts';
 import { rotateJob, sweepKeysJob } from '../features/keys/rotation-jobs.ts';
+import { keepConnectionsAliveJob } from '../features/connections/refresh/keep-alive-job.ts';
 import type { AnyJob } from './job.ts';
 
 /** Every job that this server does. */
@@ -15,4 +16,5 @@ export const allJobs: readonly AnyJob[] = [
   sweepOAuthJob,
   rotateJob,
   sweepKeysJob,
+  keepConnectionsAliveJob,
 ];
