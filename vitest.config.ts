@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 const onOwnDatabase = process.env['PLUGBOARD_TEST_DATABASE'] === 'external';
 /** The launcher knows no database, and nodes that share one do so in the other run too. */
-const triedOnce = ['test/system/{launcher,sync-nodes}.test.ts'];
+const triedOnce = ['test/system/{launcher,sync-nodes,refresh-nodes}.test.ts'];
 
 export default defineConfig({
   test: {
