@@ -33,13 +33,24 @@ export async function refuseMissing(
     .filter((slot) => !filled.some((other) => sameSlot(slot, other, source.isRemote)));
   if (missing.length === 0) return;
   const name = await nameOf(db, kind, id);
-  const connectUrl = `${urls.base}/connect/instances/${row.slug}`;
+  // Only a remote server's own header can be filled by connecting an account.
+  const canConnect = source.isRemote && missing.some((slot) => /^authorization$/i.test(slot));
+  const query = kind === 'agent' ? `?agent=${id}` : '';
+  const connectUrl = canConnect ? `${urls.base}/connect/${row.slug}${query}` : undefined;
+  const at = connectUrl === undefined ? '' : ` at ${connectUrl}, or`;
   const who = kind === 'member' ? name : `An owner or admin, for the agent ${name},`;
   const what = missing.join(', ');
   throw new AppError(
     'sign_in_required',
-    `${row.slug} is used with ${kind === 'member' ? "each member's" : "each agent's"} own account, and the one of ${name} is missing (${what}). ${who} can provide it at ${connectUrl}, or with: plugboard credential bind ${row.slug} ${missing[0]} NAME`,
-    { details: { who: { kind, id, name }, connectUrl, instance: row.slug, missing } },
+    `${row.slug} is used with ${kind === 'member' ? "each member's" : "each agent's"} own account, and the one of ${name} is missing (${what}). ${who} can provide it${at} with: plugboard credential bind ${row.slug} ${missing[0]} NAME`,
+    {
+      details: {
+        who: { kind, id, name },
+        ...(connectUrl && { connectUrl }),
+        instance: row.slug,
+        missing,
+      },
+    },
   );
 }
 
