@@ -59,7 +59,13 @@ export type {
   OutboundRequest,
   OutboundResponse,
 } from './outbound/outbound-fetch.ts';
-export { instanceFolders, parseAllowList, probeSandbox, reapOrphans } from './sandbox/index.ts';
+export {
+  forbidCoreFiles,
+  instanceFolders,
+  parseAllowList,
+  probeSandbox,
+  reapOrphans,
+} from './sandbox/index.ts';
 export type {
   AllowList,
   Destination,

@@ -1,7 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 
 import { AppError } from '@plugboard/contracts';
-import { probeSandbox, reapOrphans } from '@plugboard/runtime';
+import { forbidCoreFiles, probeSandbox, reapOrphans } from '@plugboard/runtime';
 import { sql } from 'kysely';
 import { destination, type Logger, pino } from 'pino';
 
@@ -54,6 +54,8 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   const log = createLog(config);
   await using starting = new AsyncDisposableStack();
   await makeDataDir(config.dataDir);
+  // Before there are keys in memory, and before the database is started.
+  await forbidCoreFiles();
 
   const { store, bound, masterKeys } = await openFoundations(config, log, tell, starting);
   proceed(signal);

@@ -1,3 +1,4 @@
+export { forbidCoreFiles } from './core-files.ts';
 export { instanceFolders } from './folders.ts';
 export type { InstanceFolders } from './folders.ts';
 export { parseAllowList } from './network/allow-list.ts';
