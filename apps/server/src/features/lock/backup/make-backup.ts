@@ -42,7 +42,6 @@ export async function makeBackup(
 ): Promise<MadeBackup> {
   const { organizationId } = author;
   const key = passphrase && (await createBackupKey(passphrase));
-  const ownerKey = await services.keyring.ownerKey(organizationId);
   const document = await readLock(services, organizationId);
   /** From one key to the other; nobody here sees what it is. */
   const reseal: Reseal = async (backupKey, { instanceId, place }, stored) => {
