@@ -7,7 +7,6 @@ import {
 import {
   type BackupKey,
   createBackupKey,
-  openSecret,
   packBackup,
   type Secret,
   sealSecret,
