@@ -1,20 +1,36 @@
 import { describe, expect, it } from 'vitest';
 
 import { plugboardForFile } from '../harness/for-file.ts';
+import { cimd } from './auth/scenarios.ts';
+import {
+  type AuthBench,
+  authCells,
+  authScenarios,
+  prepareAuth,
+  runAuthScenario,
+} from './driver/auth-matrix.ts';
 import { clientCells, clientScenarios, runClientCell } from './driver/client-matrix.ts';
-import { expectedAsClient, expectedOnServer } from './driver/expected.ts';
+import { expectedAsClient, expectedOfAuth, expectedOnServer } from './driver/expected.ts';
 import { surprises, verdictsOf } from './driver/judge.ts';
 import { type Column, renderReport } from './driver/report.ts';
-import { cells, prepareToolbox, runCell, serverScenarios } from './driver/server-matrix.ts';
+import { cells, runCell, serverScenarios } from './driver/server-matrix.ts';
+import type { ScenarioResult } from './driver/suite.ts';
 
 let token = '';
+let usual: AuthBench;
 const fixture = plugboardForFile({}, async ({ plugboard }) => {
-  token = await prepareToolbox(plugboard);
+  usual = await prepareAuth(plugboard);
+  token = usual.token;
+});
+let named: AuthBench;
+plugboardForFile({ baseUrl: cimd.base }, async ({ plugboard }) => {
+  named = await prepareAuth(plugboard, cimd.base);
 });
 
 /** In the order of the page, whichever is ready first. */
 const servers: Column[] = [];
 const clients: Column[] = [];
+const auth: Column[] = [];
 
 describe('the official suite as a client of Plugboard', () => {
   it.concurrent.each(cells)('finds $revision through it on a $form server', async (cell) => {
@@ -37,14 +53,32 @@ describe('the official suite as a server behind Plugboard', () => {
   });
 });
 
+describe('the official suite as a server that wants authorization', () => {
+  it.concurrent.each(authCells)('finds a client of $revision', async (cell) => {
+    const scenarios = await authScenarios(cell.revision);
+    const results = new Map<string, ScenarioResult>();
+    for (const scenario of scenarios) {
+      const result = await runAuthScenario(scenario, cell, { usual, cimd: named });
+      if (result) results.set(scenario, result);
+    }
+    const verdicts = verdictsOf(scenarios, results);
+    auth[authCells.indexOf(cell)] = { revision: cell.revision, name: cell.era, verdicts };
+    expect(surprises(verdicts, expectedOfAuth(cell.revision), results)).toEqual([]);
+  });
+});
+
 describe('docs/conformance.md', () => {
   it('says what the suite found', async () => {
-    expect([servers.length, clients.length]).toEqual([cells.length, clientCells.length]);
+    expect([servers.length, clients.length, auth.length]).toEqual([
+      cells.length,
+      clientCells.length,
+      authCells.length,
+    ]);
     const scored = {
       '2025-11-25': (await serverScenarios('2025-11-25')).scored,
       '2026-07-28': (await serverScenarios('2026-07-28')).scored,
     };
-    const report = renderReport({ servers, clients, scored });
+    const report = renderReport({ servers, clients, auth, scored });
     await expect(report).toMatchFileSnapshot('../../docs/conformance.md');
   });
 });

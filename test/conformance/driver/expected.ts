@@ -72,12 +72,10 @@ const onServers: readonly ExpectedOf<Form>[] = [
 
 const asClient: readonly ExpectedOf<AgentEra>[] = [];
 
+const ofAuth: readonly (Expected & { readonly revision: Revision })[] = [];
+
 /** Scenarios of the client's side that are not run, with the reason. */
 export const notRun: readonly { readonly scenarios: string; readonly reason: string }[] = [
-  {
-    scenarios: 'auth/*',
-    reason: 'Not yet: Plugboard does not yet obtain tokens of upstream servers by OAuth.',
-  },
   {
     scenarios: 'sep-2640-client-verify-digest, -size, -frontmatter',
     reason:
@@ -91,4 +89,8 @@ export function expectedOnServer(revision: Revision, form: Form): readonly Expec
 
 export function expectedAsClient(revision: Revision, era: AgentEra): readonly Expected[] {
   return asClient.filter((entry) => entry.revision === revision && entry.where.includes(era));
+}
+
+export function expectedOfAuth(revision: Revision): readonly Expected[] {
+  return ofAuth.filter((entry) => entry.revision === revision);
 }

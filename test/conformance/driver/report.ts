@@ -1,6 +1,13 @@
-import { type Expected, expectedAsClient, expectedOnServer, notRun } from './expected.ts';
+import {
+  type Expected,
+  expectedAsClient,
+  expectedOfAuth,
+  expectedOnServer,
+  notRun,
+} from './expected.ts';
 import type { Verdict } from './judge.ts';
 import { agentEras } from '../agent/connect.ts';
+import { byPackage } from '../auth/scenarios.ts';
 import { forms } from '../fixture/start-fixture.ts';
 import { type Revision, revisions, suiteVersion } from './suite.ts';
 
@@ -14,6 +21,8 @@ export interface Column {
 export interface Outcome {
   readonly servers: readonly Column[];
   readonly clients: readonly Column[];
+  /** Scenarios of authorization, by revision. */
+  readonly auth: readonly Column[];
   /** What a revision requires of a server. */
   readonly scored: Readonly<Record<Revision, readonly string[]>>;
 }
@@ -26,7 +35,7 @@ const signs: Readonly<Record<Verdict, string>> = {
 };
 
 /** The page docs/conformance.md. */
-export function renderReport({ servers, clients, scored }: Outcome): string {
+export function renderReport({ servers, clients, auth, scored }: Outcome): string {
   const sections = revisions.map((revision) => {
     const columns = servers.filter((column) => column.revision === revision);
     const scenarios = [...(columns[0]?.verdicts.keys() ?? [])];
@@ -60,6 +69,10 @@ export function renderReport({ servers, clients, scored }: Outcome): string {
     '## Plugboard as a client',
     driven,
     ...asClient.flat(),
+    '### Servers that want authorization',
+    authorized,
+    authTable(auth),
+    reasons(revisions.flatMap((revision) => expectedOfAuth(revision))),
     '### Not run',
     table(
       ['Scenarios', 'Reason'],
@@ -87,6 +100,20 @@ const asServer = `The suite is a client of \`/mcp/{toolbox}/{instance}\`. Behind
 ✓ passes, ! passes with a warning, ✗ fails, – does not apply.`;
 
 const driven = `The suite is a server, which is made an upstream of Plugboard. An agent, the official SDK's client in one era or the other, does through Plugboard what the scenario wants of a client.`;
+
+const authorized = `The suite is the server and its authorization servers. The owner of a running Plugboard connects to it by the API and in a browser, which is followed by hand from one redirect to the next; then the server is added with that connection, and an agent of the same era calls a tool. Where a scenario is lost for a client that goes on, Plugboard must say why it does not. For \`${byPackage.join('` and `')}\`, whose assertions come from elsewhere than a sign-in, \`packages/oauth\` obtains the token, and Plugboard sends it as a secret.`;
+
+function authTable(columns: readonly Column[]): string {
+  const scenarios = [...new Set(columns.flatMap(({ verdicts }) => [...verdicts.keys()]))];
+  const body = scenarios.toSorted().map((scenario) => [
+    scenario,
+    ...columns.map(({ verdicts }) => {
+      const verdict = verdicts.get(scenario);
+      return verdict === undefined ? '' : signs[verdict];
+    }),
+  ]);
+  return table(['Scenario', ...columns.map(({ revision }) => revision)], body);
+}
 
 function summary(
   servers: readonly Column[],
