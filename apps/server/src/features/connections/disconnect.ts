@@ -10,7 +10,8 @@ import { openClient, selectClient } from './clients/client-row.ts';
 import { type ConnectionNetwork, openNetwork } from './network.ts';
 import { ownerOf, requireChange } from './owner.ts';
 import { type KnownProvider, requireProvider } from './providers/known-provider.ts';
-import { type ConnectionRow, requireConnection } from './queries.ts';
+import { type ConnectionRow, lockConnection, requireConnection } from './queries.ts';
+import { databaseNow } from './refresh/connection-state.ts';
 import type { ConnectionServices } from './services.ts';
 import { storedServer } from './stored-server.ts';
 
@@ -53,6 +54,7 @@ export async function disconnect(
       )
     : 'failed';
   await commitChange(services, actor, async (db) => {
+    await lockConnection(db, row.id);
     const bindings = await selectBindings(db, { credentialId: row.id });
     await services.vault.destroy(db, { organizationId, credentialId: row.id });
     await db.deleteFrom('instance_credentials').where('credential_id', '=', row.id).execute();
@@ -64,7 +66,7 @@ export async function disconnect(
         reason: 'revoked',
         refresh_at: null,
         retry_at: null,
-        updated_at: new Date(services.clock()),
+        updated_at: databaseNow(),
       })
       .where('id', '=', row.id)
       .execute();

@@ -29,6 +29,15 @@ export function selectConnectionById(db: TenantDb, id: string) {
   return connections(db).where('connections.id', '=', id).executeTakeFirst();
 }
 
+/**
+ * Until the transaction is over, nobody else changes a connection or its tokens. Whatever changes both
+ * locks the connection first and its credential after it, so that no two wait for each other.
+ */
+export async function lockConnection(db: TenantDb, id: string): Promise<void> {
+  // As an update locks: rows that refer to it may still come.
+  await db.selectFrom('connections').select('id').where('id', '=', id).forNoKeyUpdate().execute();
+}
+
 /** Those that a member may see: the organization's, agents' and its own; owners, admins and auditors see all. */
 export function selectConnections(db: TenantDb, { memberId, role }: Actor) {
   return connections(db)

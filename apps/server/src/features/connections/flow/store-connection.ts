@@ -6,7 +6,8 @@ import { type Author, commitChange } from '../../change.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import type { Account } from '../account.ts';
 import { bindInstance } from '../bind-instance.ts';
-import { selectConnectionById } from '../queries.ts';
+import { lockConnection, selectConnectionById } from '../queries.ts';
+import { databaseNow, later } from '../refresh/connection-state.ts';
 import { tokenFields } from '../refresh/token-fields.ts';
 import { renewAfterMs } from '../refresh/token-times.ts';
 import type { ConnectionServices } from '../services.ts';
@@ -134,8 +135,7 @@ async function renew(
   { intent, tokens, account }: NewConnection,
   id: string,
 ): Promise<string> {
-  // As a refresh does: until this is over, nobody else changes its tokens.
-  await db.selectFrom('connections').select('id').where('id', '=', id).forUpdate().execute();
+  await lockConnection(db, id);
   const row = await selectConnectionById(db, id);
   if (!row) throw new AppError('conflict', 'The connection was removed meanwhile.');
   const before = accountOf(row.account);
@@ -164,7 +164,6 @@ async function renew(
       retry_at: null,
       blocked_calls: 0,
       wanted_scopes: [],
-      updated_at: new Date(services.clock()),
       ...statusOf(services, tokens, account ?? before, row.grant_type),
     })
     .where('id', '=', id)
@@ -182,18 +181,19 @@ function statusOf(
   account: Account | undefined,
   grant: ConnectionGrant,
 ) {
-  const now = clock();
+  // Only how long it lives is the node's to know: the times are the database's, as those of renewals.
+  const lifetime = expiresAt === undefined ? undefined : expiresAt - clock();
   const isRenewable = refreshToken !== undefined || grant !== 'authorization_code';
-  const refreshAt =
-    expiresAt === undefined || !isRenewable
-      ? null
-      : new Date(now + renewAfterMs(expiresAt - now, Math.random()));
   return {
     scopes: [...scopes],
     account: account ? JSON.stringify(account) : null,
-    access_expires_at: expiresAt === undefined ? null : new Date(expiresAt),
-    refresh_at: refreshAt,
-    refreshed_at: new Date(now),
+    access_expires_at: lifetime === undefined ? null : later(databaseNow, lifetime),
+    refresh_at:
+      lifetime === undefined || !isRenewable
+        ? null
+        : later(databaseNow, renewAfterMs(lifetime, Math.random())),
+    refreshed_at: databaseNow(),
+    updated_at: databaseNow(),
   };
 }
 

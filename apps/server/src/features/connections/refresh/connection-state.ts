@@ -10,6 +10,11 @@ export type DatabaseNow = () => RawBuilder<Date>;
 
 export const databaseNow: DatabaseNow = () => sql<Date>`clock_timestamp()`;
 
+/** So many milliseconds from then. */
+export function later(now: DatabaseNow, ms: number): RawBuilder<Date> {
+  return sql<Date>`${now()} + make_interval(secs => ${ms / 1000})`;
+}
+
 /** What is stored of a connection, its times as milliseconds from now; negative ones are past. */
 export interface ConnectionState {
   readonly organizationId: string;

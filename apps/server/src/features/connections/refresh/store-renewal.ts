@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import type { AppServices } from '../../../app/services.ts';
 import { type Change, commitChange } from '../../change.ts';
 import type { TenantDb } from '../../tenant-db.ts';
-import type { ConnectionState, DatabaseNow } from './connection-state.ts';
+import { type ConnectionState, type DatabaseNow, later } from './connection-state.ts';
 import { endLease, type Lease } from './renewal-lease.ts';
 import type { SignInReason } from './sign-in-required.ts';
 import { tokenFields } from './token-fields.ts';
@@ -136,10 +136,6 @@ export async function storeFailure(
 function isStillAt(id: string, version: number) {
   return sql<boolean>`exists (
     select from credentials where id = ${id} and version = ${version} and destroyed_at is null)`;
-}
-
-function later(now: DatabaseNow, ms: number) {
-  return sql<Date>`${now()} + make_interval(secs => ${ms / 1000})`;
 }
 
 function changeOf<T>(
