@@ -22,7 +22,7 @@ export function keyProblem(key: string, provider: string | undefined): string | 
   const other = otherService(key, provider);
   if (!isIts && other) return `looks like one of ${other}, not of ${titleOf(provider)}.`;
   if (!known || isIts) return undefined;
-  const forms = facts.map(({ title, format }) => `${title}: ${format}`).join('; ');
+  const forms = service?.form ?? facts.map(({ title }) => title).join(', or ');
   return `does not look like one of ${titleOf(provider)} (${forms}). Check that all of it was copied, or leave the provider out.`;
 }
 

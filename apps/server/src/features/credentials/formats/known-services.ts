@@ -14,6 +14,8 @@ export interface KnownService {
   readonly title: string;
   /** How its keys begin, as a regular expression; absent where they look like any other text. */
   readonly prefix?: string;
+  /** The same in words, for who gave another; absent where the names of its keys tell enough. */
+  readonly form?: string;
   /** Forms that are its, but are no secret key; with what they are. */
   readonly mistaken?: Readonly<Record<string, string>>;
   readonly probe?: Probe;
@@ -46,7 +48,7 @@ export const knownServices: readonly KnownService[] = [
     title: 'Cloudflare',
     probe: { url: 'https://api.cloudflare.com/client/v4/user/tokens/verify', headers: bearer },
   },
-  { id: 'context7', title: 'Context7', prefix: 'ctx7sk' },
+  { id: 'context7', title: 'Context7', prefix: 'ctx7sk', form: 'it begins with ctx7sk' },
   {
     id: 'datadog',
     title: 'Datadog',
@@ -60,13 +62,20 @@ export const knownServices: readonly KnownService[] = [
     id: 'digitalocean',
     title: 'DigitalOcean',
     prefix: 'do[opr]_v1_',
+    form: 'it begins with dop_v1_',
     probe: { url: 'https://api.digitalocean.com/v2/account', headers: bearer },
   },
-  { id: 'docker', title: 'Docker', prefix: 'dckr_(?:pat|oat)_' },
+  {
+    id: 'docker',
+    title: 'Docker',
+    prefix: 'dckr_(?:pat|oat)_',
+    form: 'it begins with dckr_pat_ or dckr_oat_',
+  },
   {
     id: 'github',
     title: 'GitHub',
     prefix: '(?:github_pat_|gh[pousr]_)',
+    form: 'it begins with github_pat_, or with ghp_',
     probe: {
       url: 'https://api.github.com/user',
       path: '/api/v3/user',
@@ -90,6 +99,7 @@ export const knownServices: readonly KnownService[] = [
     id: 'hubspot',
     title: 'HubSpot',
     prefix: 'pat-[a-z]{2}\\d-',
+    form: 'it begins with pat- and a region, such as pat-na1-',
     probe: { url: 'https://api.hubapi.com/account-info/v3/details', headers: bearer },
   },
   {
@@ -98,17 +108,19 @@ export const knownServices: readonly KnownService[] = [
     prefix: 'hf_',
     probe: { url: 'https://huggingface.co/api/whoami-v2', headers: bearer, account: 'name' },
   },
-  { id: 'linear', title: 'Linear', prefix: 'lin_(?:api|oauth)_' },
+  { id: 'linear', title: 'Linear', prefix: 'lin_(?:api|oauth)_', form: 'it begins with lin_api_' },
   {
     id: 'netlify',
     title: 'Netlify',
     prefix: 'nf[a-z]_',
+    form: 'it begins with nfp_',
     probe: { url: 'https://api.netlify.com/api/v1/user', headers: bearer, account: 'email' },
   },
   {
     id: 'notion',
     title: 'Notion',
     prefix: '(?:ntn_|secret_)',
+    form: 'it begins with ntn_ or secret_',
     probe: {
       url: 'https://api.notion.com/v1/users/me',
       headers: { ...bearer, 'notion-version': '2022-06-28' },
@@ -128,11 +140,12 @@ export const knownServices: readonly KnownService[] = [
     prefix: 'sk-or-',
     probe: { url: 'https://openrouter.ai/api/v1/key', headers: bearer },
   },
-  { id: 'perplexity', title: 'Perplexity', prefix: 'pplx-' },
+  { id: 'perplexity', title: 'Perplexity', prefix: 'pplx-', form: 'it begins with pplx-' },
   {
     id: 'sentry',
     title: 'Sentry',
     prefix: 'sntry[a-z]_',
+    form: 'it begins with sntryu_ or sntrys_',
     probe: {
       url: 'https://sentry.io/api/0/organizations/',
       path: '/api/0/organizations/',
@@ -144,6 +157,7 @@ export const knownServices: readonly KnownService[] = [
     id: 'stripe',
     title: 'Stripe',
     prefix: '(?:rk|sk)_(?:live|test|org)_',
+    form: 'it begins with sk_ or rk_',
     mistaken: { 'pk_(?:live|test)_': 'a publishable key, which opens nothing' },
     probe: { url: 'https://api.stripe.com/v1/balance', headers: bearer },
   },
@@ -151,9 +165,10 @@ export const knownServices: readonly KnownService[] = [
     id: 'supabase',
     title: 'Supabase',
     prefix: 'sbp_',
+    form: 'it begins with sbp_',
     probe: { url: 'https://api.supabase.com/v1/organizations', headers: bearer },
   },
-  { id: 'tavily', title: 'Tavily', prefix: 'tvly-' },
+  { id: 'tavily', title: 'Tavily', prefix: 'tvly-', form: 'it begins with tvly-' },
   {
     id: 'terraform',
     title: 'HCP Terraform',
