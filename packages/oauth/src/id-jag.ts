@@ -1,4 +1,4 @@
-import { Secret } from '@plugboard/vault';
+import type { Secret } from '@plugboard/vault';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import * as oauth from 'oauth4webapi';
 
@@ -7,6 +7,7 @@ import type { AuthorizationServer } from './facts.ts';
 import { OAuthFailure } from './failure.ts';
 import { clientAuth, libraryClient, libraryOptions } from './library.ts';
 import type { OAuthNetwork } from './network.ts';
+import { receivedToken } from './received-token.ts';
 import { translate } from './translate.ts';
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -73,8 +74,8 @@ export async function requestIdJag(input: IdJagInput): Promise<IdJag> {
       { recognizedTokenTypes: { n_a: () => undefined } },
     );
     if (answer['issued_token_type'] !== idJagType) throw refused('issued_token_type');
-    const expiresAt = checkAssertion(answer.access_token, input);
-    return { assertion: new Secret(answer.access_token), expiresAt };
+    const assertion = receivedToken(answer.access_token, 'ID-JAG');
+    return { assertion, expiresAt: checkAssertion(answer.access_token, input) };
   } catch (error) {
     throw translate(error);
   }

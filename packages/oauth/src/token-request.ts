@@ -1,10 +1,11 @@
-import { Secret } from '@plugboard/vault';
+import type { Secret } from '@plugboard/vault';
 import * as oauth from 'oauth4webapi';
 
 import { dpopHandle } from './dpop.ts';
 import { OAuthFailure } from './failure.ts';
 import type { OAuthNetwork } from './network.ts';
 import { readJson } from './read-json.ts';
+import { receivedToken } from './received-token.ts';
 import { refusedWith, translate } from './translate.ts';
 import type { TokenSet } from './tokens.ts';
 
@@ -50,10 +51,10 @@ export async function requestTokens(request: TokenRequest): Promise<TokenSet> {
     }
     const { expires_in: lifetime, scope, refresh_token, id_token } = answer;
     return {
-      accessToken: new Secret(answer.access_token),
+      accessToken: receivedToken(answer.access_token, 'access'),
       tokenType: type,
-      refreshToken: refresh_token ? new Secret(refresh_token) : undefined,
-      idToken: id_token ? new Secret(id_token) : undefined,
+      refreshToken: refresh_token ? receivedToken(refresh_token, 'refresh') : undefined,
+      idToken: id_token ? receivedToken(id_token, 'ID') : undefined,
       expiresAt:
         lifetime === undefined
           ? undefined

@@ -7,7 +7,7 @@ import {
   requestClientCredentials,
   requestIdJag,
   requestJwtBearer,
-  revokeToken,
+  type ResolvedProvider,
   type TokenSet,
 } from '@plugboard/oauth';
 
@@ -16,6 +16,7 @@ import { withTenant } from '../../../store/tenant.ts';
 import { openClient, selectClient } from '../clients/client-row.ts';
 import { type ConnectionNetwork, openNetwork } from '../network.ts';
 import { type KnownProvider, requireProvider } from '../providers/known-provider.ts';
+import { revokeTokens } from '../revoke-tokens.ts';
 import type { ConnectionRef } from './access-tokens.ts';
 import { type ConnectionState, databaseNow, readConnection } from './connection-state.ts';
 
@@ -24,13 +25,11 @@ export type AskServices = Pick<AppServices, 'db' | 'keyring' | 'clock' | 'vault'
   readonly renew: (ref: ConnectionRef) => Promise<void>;
 };
 
-/** What a token may be made of (RFC 6749 appendix A.12). */
-const inHeader = /^[\u0020-\u007e]+$/;
-
 interface Party extends AsyncDisposable {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
   readonly network: ConnectionNetwork;
+  readonly definition: ResolvedProvider | undefined;
   readonly resource: string | undefined;
 }
 
@@ -51,13 +50,6 @@ export async function requestTokens(
       'protocol',
       'token_type_changed',
       'The new token is bound to no key, or to another than before, so it is not used.',
-    );
-  }
-  if (!inHeader.test(fresh.accessToken.reveal())) {
-    throw new OAuthFailure(
-      'protocol',
-      'token_characters',
-      'The new token has characters that no header may have, so it is not used.',
     );
   }
   return fresh;
@@ -84,12 +76,8 @@ export async function giveBack(
 ): Promise<void> {
   try {
     await using party = await openParty(services, connection, AbortSignal.timeout(10_000));
-    const { server, client, network } = party;
-    const revoking = { ...network.oauth, server, client };
-    if (tokens.refreshToken) {
-      await revokeToken({ ...revoking, token: tokens.refreshToken, hint: 'refresh_token' });
-    }
-    await revokeToken({ ...revoking, token: tokens.accessToken, hint: 'access_token' });
+    const { accessToken: access, refreshToken: refresh } = tokens;
+    await revokeTokens(party, { access, refresh });
   } catch (error) {
     const reason = isOAuthFailure(error) ? error.reason : 'unknown';
     services.log.warn({ connection: connection.id, reason }, 'tokens could not be given back');
@@ -174,6 +162,7 @@ async function openParty(
     server,
     client: await openClient({ keyring }, row),
     network,
+    definition: provider?.definition,
     resource: takesResource ? (connection.resource ?? undefined) : undefined,
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   };
