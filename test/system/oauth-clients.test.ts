@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -64,6 +65,14 @@ function oauthProvider() {
     asked: () => asked?.href ?? '',
     kept,
   };
+}
+
+/** Ends a client, and waits until it has: its folder goes next. */
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
 }
 
 describe.each(['', '/starter', '/starter/echo'])('a client that knows only the URL %s', (at) => {
@@ -147,7 +156,7 @@ describe('mcp-remote', () => {
         return true;
       });
     } finally {
-      child.kill('SIGKILL');
+      await endOf(child);
     }
   });
 });
@@ -188,7 +197,7 @@ describe('the inspector’s command line', () => {
         return true;
       });
     } finally {
-      child.kill('SIGKILL');
+      await endOf(child);
     }
   });
 });
