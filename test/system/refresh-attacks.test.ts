@@ -205,6 +205,14 @@ describe('a server that refuses', () => {
       state: 'connected',
       wanted_scopes: ['read', 'write'],
     });
+    // And whoever looks at it is told so, though it goes on working for what was granted.
+    const { body } = await app.request('GET', `/connections/${ref.connectionId}`);
+    expect(body).toMatchObject({
+      state: 'connected',
+      wantedScopes: ['write'],
+      reason: { code: 'scopes' },
+      signIn: { url: expect.stringContaining(ref.connectionId) },
+    });
     expect(
       await authorization.refused({
         ...refusal,

@@ -227,6 +227,7 @@ function present(style: Style, each: ConnectionView): string {
     ['state', each.state === 'connected' ? 'connected' : 'needs sign-in'],
     ['why', each.reason?.message],
     ['who must sign in', each.signIn && `${each.signIn.by.name}, at ${each.signIn.url}`],
+    ['asked for besides', each.wantedScopes.length === 0 ? undefined : each.wantedScopes.join(' ')],
     ['blocked calls', each.blockedCalls === 0 ? undefined : String(each.blockedCalls)],
     ['account', each.account?.name],
     ['for', `${each.owner.name} (${each.owner.kind})`],

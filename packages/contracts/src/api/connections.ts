@@ -98,6 +98,8 @@ const connectionSchema = z.object({
   /** Who must sign in, and where; present while it needs that. */
   signIn: z.object({ by: whoSchema, url: z.url() }).optional(),
   /** Calls that failed since it needs sign-in. */
+  /** What a server asked for beyond `scopes`: signing in again permits it. */
+  wantedScopes: z.array(z.string()),
   blockedCalls: z.int(),
   /** Whether Plugboard can renew its access by itself. */
   renewable: z.boolean(),

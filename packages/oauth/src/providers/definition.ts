@@ -28,6 +28,8 @@ const quirksSchema = z.strictObject({
   errorsWithStatus200: z.literal(true).optional(),
   /** `token_type` says whose the token is; it is sent as a bearer token all the same. */
   anyTokenType: z.literal(true).optional(),
+  /** The token endpoint answers with the person's token inside a member of this name. */
+  tokenInside: z.string().optional(),
   /** The token endpoint wants JSON instead of a form. */
   tokenRequest: z.literal('json').optional(),
   /** Sent to the authorization endpoint besides the usual ones. */

@@ -17,7 +17,8 @@ export function normalizeAnswers(
     if (url === revoke) return fetch(url, revocation.json === true ? asJson(request) : request);
     if (url !== token) return fetch(url, request);
     const answer = await fetch(url, quirks.tokenRequest === 'json' ? asJson(request) : request);
-    const body = await readJson(answer);
+    const read = await readAnswer(answer);
+    const body = read && fromInside(read, quirks.tokenInside);
     if (body === undefined) return { status: answer.status, headers: answer.headers, body: null };
     const failed = quirks.errorsWithStatus200 === true && typeof body['error'] === 'string';
     const changed = {
@@ -30,7 +31,7 @@ export function normalizeAnswers(
     };
     return {
       status: failed && answer.status === 200 ? 400 : answer.status,
-      headers: answer.headers,
+      headers: asJsonAnswer(answer.headers),
       body: oneChunk(
         JSON.stringify(failed ? { ...changed, error: errorCode(body['error']) } : changed),
       ),
@@ -50,6 +51,12 @@ const synonyms: Readonly<Record<string, string>> = {
   token_revoked: 'invalid_grant',
   invalid_client_id: 'invalid_client',
   bad_client_secret: 'invalid_client',
+  account_inactive: 'invalid_grant',
+  fatal_error: 'temporarily_unavailable',
+  internal_error: 'temporarily_unavailable',
+  ratelimited: 'temporarily_unavailable',
+  request_timeout: 'temporarily_unavailable',
+  service_unavailable: 'temporarily_unavailable',
 };
 
 function errorCode(error: unknown): unknown {
@@ -68,7 +75,11 @@ function asJson(request: OAuthRequest): OAuthRequest {
   };
 }
 
-async function readJson({ body }: OAuthAnswer): Promise<Record<string, unknown> | undefined> {
+/** JSON, or the form that OAuth 2.0 drafts had and some services still answer with. */
+async function readAnswer({
+  headers,
+  body,
+}: OAuthAnswer): Promise<Record<string, unknown> | undefined> {
   if (body === null) return undefined;
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -77,12 +88,43 @@ async function readJson({ body }: OAuthAnswer): Promise<Record<string, unknown> 
     if (length > longestAnswer) return undefined;
     chunks.push(chunk);
   }
+  const text = Buffer.concat(chunks).toString('utf8');
+  const type = headers.get('content-type') ?? '';
+  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return readForm(text);
   try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function readForm(text: string): Record<string, unknown> {
+  const form = new URLSearchParams(text);
+  const seconds = form.get('expires_in');
+  return {
+    ...Object.fromEntries(form),
+    ...(seconds !== null && /^\d{1,12}$/.test(seconds) && { expires_in: Number(seconds) }),
+  };
+}
+
+const ofToken = ['access_token', 'refresh_token', 'expires_in', 'scope', 'token_type'];
+
+/** A token of a person that comes within an answer whose own token is somebody else's. */
+function fromInside(
+  body: Record<string, unknown>,
+  name: string | undefined,
+): Record<string, unknown> {
+  const inside = name === undefined ? undefined : body[name];
+  if (!isRecord(inside) || typeof inside['access_token'] !== 'string') return body;
+  const others = Object.entries(body).filter(([member]) => !ofToken.includes(member));
+  return { ...Object.fromEntries(others), ...inside };
+}
+
+function asJsonAnswer(headers: OAuthAnswer['headers']): OAuthAnswer['headers'] {
+  return {
+    get: (name) => (name.toLowerCase() === 'content-type' ? 'application/json' : headers.get(name)),
+  };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

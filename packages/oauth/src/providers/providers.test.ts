@@ -119,6 +119,37 @@ describe('normalizeAnswers', () => {
     });
   });
 
+  it('takes the token of the person from inside, where it is beside that of an app', async () => {
+    const inside = { access_token: 'person', refresh_token: 'r', expires_in: 9, scope: 'a,b' };
+    const fetch = normalizeAnswers(provider('slack'), { token: 'https://t' }, async () =>
+      buildAnswer(200, { ok: true, access_token: 'app', refresh_token: 'x', authed_user: inside }),
+    );
+    expect(await read(await fetch('https://t', buildRequest('')))).toMatchObject({
+      access_token: 'person',
+      refresh_token: 'r',
+      expires_in: 9,
+      scope: 'a b',
+      token_type: 'bearer',
+    });
+    const plain = normalizeAnswers(provider('slack'), { token: 'https://t' }, async () =>
+      buildAnswer(200, { ok: true, access_token: 'own', authed_user: { id: 'U1' } }),
+    );
+    expect(await read(await plain('https://t', buildRequest('')))).toMatchObject({
+      access_token: 'own',
+    });
+  });
+
+  it('takes what passes by itself for what passes', async () => {
+    for (const error of ['internal_error', 'ratelimited', 'service_unavailable']) {
+      const fetch = normalizeAnswers(provider('slack'), { token: 'https://t' }, async () =>
+        buildAnswer(200, { ok: false, error }),
+      );
+      expect(await read(await fetch('https://t', buildRequest('')))).toMatchObject({
+        error: 'temporarily_unavailable',
+      });
+    }
+  });
+
   it('sends JSON where a service wants it, and leaves other requests alone', async () => {
     const sent: OAuthRequest[] = [];
     const fetch = normalizeAnswers(

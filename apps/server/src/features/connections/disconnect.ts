@@ -1,5 +1,4 @@
-import { type OAuthClient, revokeToken } from '@plugboard/oauth';
-import type { Secret } from '@plugboard/vault';
+import type { OAuthClient } from '@plugboard/oauth';
 
 import { withTenant } from '../../store/tenant.ts';
 import { commitChange } from '../change.ts';
@@ -7,17 +6,18 @@ import { bindingEvents, selectBindings } from '../credentials/bindings/queries.t
 import type { CredentialFields } from '../credentials/vault.ts';
 import type { Actor } from '../members/policy.ts';
 import { openClient, selectClient } from './clients/client-row.ts';
-import { type ConnectionNetwork, openNetwork } from './network.ts';
+import { openNetwork } from './network.ts';
 import { ownerOf, requireChange } from './owner.ts';
 import { type KnownProvider, requireProvider } from './providers/known-provider.ts';
 import { type ConnectionRow, lockConnection, requireConnection } from './queries.ts';
 import { databaseNow } from './refresh/connection-state.ts';
+import { type Revocation, revokeTokens } from './revoke-tokens.ts';
 import type { ConnectionServices } from './services.ts';
 import { storedServer } from './stored-server.ts';
 
 export interface Disconnected {
   readonly id: string;
-  readonly revoked: 'revoked' | 'unsupported' | 'failed';
+  readonly revoked: Revocation;
   readonly message?: string;
 }
 
@@ -48,11 +48,12 @@ export async function disconnect(
   const opened = await services.vault
     .open({ organizationId, credentialId: row.id }, { for: 'revoke', memberId })
     .catch(() => undefined);
-  const revoked = opened
-    ? await revoke(services, { row, client, provider, fields: opened.fields }, signal).catch(
-        (): Disconnected['revoked'] => 'failed',
-      )
-    : 'failed';
+  const revoked =
+    opened && client
+      ? await revoke(services, { row, client, provider, fields: opened.fields }, signal).catch(
+          (): Revocation => 'failed',
+        )
+      : 'failed';
   await commitChange(services, actor, async (db) => {
     await lockConnection(db, row.id);
     const bindings = await selectBindings(db, { credentialId: row.id });
@@ -95,7 +96,7 @@ export async function disconnect(
 
 interface Revoking {
   readonly row: ConnectionRow;
-  readonly client: OAuthClient | undefined;
+  readonly client: OAuthClient;
   readonly provider: KnownProvider | undefined;
   readonly fields: CredentialFields;
 }
@@ -104,10 +105,8 @@ async function revoke(
   { clock }: ConnectionServices,
   { row, client, provider, fields }: Revoking,
   signal: AbortSignal,
-): Promise<Disconnected['revoked']> {
-  if (!client) return 'failed';
+): Promise<Revocation> {
   const server = storedServer(row);
-  const { access_token: access, refresh_token: refresh } = fields;
   await using network = await openNetwork({
     allowPrivateNetwork: row.allow_private_network,
     clock,
@@ -116,65 +115,8 @@ async function revoke(
     tokenEndpoint: server.metadata.token_endpoint,
     revocationEndpoint: server.metadata.revocation_endpoint,
   });
-  const revocation = provider?.definition?.revocation;
-  switch (revocation?.shape) {
-    case 'none':
-      return 'unsupported';
-    case 'github':
-      return deleteGrant(network, revocation.url ?? '', client, access);
-    case 'bearer':
-      return postWithToken(network, revocation.url ?? '', access);
-    case 'rfc7009':
-    case undefined:
-      break;
-  }
-  let outcome: Disconnected['revoked'] = 'unsupported';
-  // The refresh token first: many servers end with it what came from it.
-  for (const [token, hint] of [
-    [refresh, 'refresh_token'],
-    [access, 'access_token'],
-  ] as const) {
-    if (!token) continue;
-    const did = await revokeToken({ ...network.oauth, server, client, token, hint });
-    if (!did) return 'unsupported';
-    outcome = 'revoked';
-  }
-  return outcome;
-}
-
-async function deleteGrant(
-  { fetch, signal }: ConnectionNetwork,
-  template: string,
-  { clientId, clientSecret }: OAuthClient,
-  token: Secret | undefined,
-): Promise<Disconnected['revoked']> {
-  const basic = Buffer.from(`${clientId}:${clientSecret?.reveal() ?? ''}`).toString('base64');
-  const { status } = await fetch(template.replace('{client_id}', encodeURIComponent(clientId)), {
-    method: 'DELETE',
-    redirect: 'manual',
-    headers: {
-      authorization: `Basic ${basic}`,
-      accept: 'application/vnd.github+json',
-      'content-type': 'application/json',
-      'user-agent': 'plugboard',
-    },
-    body: JSON.stringify({ access_token: token?.reveal() ?? '' }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
-  });
-  // A token that it does not know was revoked before.
-  return status === 204 || status === 404 || status === 422 ? 'revoked' : 'failed';
-}
-
-async function postWithToken(
-  { fetch, signal }: ConnectionNetwork,
-  url: string,
-  token: Secret | undefined,
-): Promise<Disconnected['revoked']> {
-  const { status } = await fetch(url, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { authorization: `Bearer ${token?.reveal() ?? ''}` },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
-  });
-  return status >= 200 && status < 300 ? 'revoked' : 'failed';
+  return await revokeTokens(
+    { server, client, definition: provider?.definition, network },
+    { access: fields['access_token'], refresh: fields['refresh_token'] },
+  );
 }

@@ -3,7 +3,7 @@ import { findProvider } from '@plugboard/oauth';
 
 import type { TenantDb } from '../tenant-db.ts';
 import { accountOf } from './flow/store-connection.ts';
-import type { ConnectionRow } from './queries.ts';
+import { type ConnectionRow, reasonOf, wantedScopes } from './queries.ts';
 import { wordsFor } from './refusals.ts';
 import type { ConnectionServices } from './services.ts';
 
@@ -51,6 +51,7 @@ export async function presentConnections(
   return rows.map((row) => {
     const owner = ownerOf(row);
     const account = accountOf(row.account);
+    const reason = reasonOf(row);
     return {
       id: row.id,
       name: row.name,
@@ -64,9 +65,9 @@ export async function presentConnections(
       scopes: row.scopes,
       ...(account && { account }),
       state: row.state,
-      ...(row.state !== 'connected' &&
-        row.reason !== null && { reason: { code: row.reason, message: wordsFor(row.reason) } }),
-      ...(row.state === 'needs_sign_in' && {
+      ...(reason !== undefined && { reason: { code: reason, message: wordsFor(reason) } }),
+      wantedScopes: [...wantedScopes(row)],
+      ...((row.state === 'needs_sign_in' || reason === 'scopes') && {
         signIn: { by: owner, url: `${server.urls.base}/connect/${row.id}` },
       }),
       blockedCalls: row.blocked_calls,

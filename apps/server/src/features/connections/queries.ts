@@ -25,6 +25,22 @@ function connections(db: TenantDb) {
     ]);
 }
 
+/** What a server asked for, that was not granted. */
+export function wantedScopes({
+  scopes,
+  wanted_scopes: wanted,
+}: Pick<ConnectionRow, 'scopes' | 'wanted_scopes'>): readonly string[] {
+  return wanted.filter((scope) => !scopes.includes(scope));
+}
+
+/** Why it needs sign-in, as a code: its state, or that a server asks for more. */
+export function reasonOf(
+  row: Pick<ConnectionRow, 'state' | 'reason' | 'scopes' | 'wanted_scopes'>,
+): string | undefined {
+  if (row.state !== 'connected') return row.reason ?? undefined;
+  return wantedScopes(row).length > 0 ? 'scopes' : undefined;
+}
+
 export function selectConnectionById(db: TenantDb, id: string) {
   return connections(db).where('connections.id', '=', id).executeTakeFirst();
 }

@@ -24,6 +24,7 @@ const words: Readonly<Record<string, string>> = {
     'Renewing it was cut off, and the service takes no refresh token twice. Sign in again.',
   ended: 'Its access has ended, and the service gave nothing to renew it with. Sign in again.',
   token_refused: 'The server does not take its token any more. Sign in again.',
+  identity: 'The identity provider that vouches for it needs sign-in. Sign in there again first.',
   client_unknown: 'The service does not know Plugboard any more. Sign in again.',
   scopes: 'A server asks for more than was granted. Sign in again to permit it.',
   revoked: 'It was revoked.',

@@ -9,7 +9,7 @@ import type { TenantDb } from '../../tenant-db.ts';
 import { actorIn } from '../flow/callback.ts';
 import { remoteOf } from '../flow/remote-of.ts';
 import { ownerOf, requireChange, requireOwner } from '../owner.ts';
-import { requireConnection } from '../queries.ts';
+import { reasonOf, requireConnection } from '../queries.ts';
 import { wordsFor } from '../refusals.ts';
 import type { ConnectionServices } from '../services.ts';
 import type { BeginView } from './begin-page.ts';
@@ -66,6 +66,7 @@ async function findConnection(
   const row = await requireConnection(tx, actor, ref).catch(() => undefined);
   if (!row) return undefined;
   await requireChange(tx, actor, ownerOf(row));
+  const reason = reasonOf(row);
   return {
     kind: 'connection',
     id: row.id,
@@ -77,7 +78,7 @@ async function findConnection(
       forWhom: words[row.owner_kind],
       resource: row.resource ?? row.issuer,
       agentSlug: undefined,
-      reason: row.reason === null ? undefined : wordsFor(row.reason),
+      reason: reason === undefined ? undefined : wordsFor(reason),
     },
   };
 }

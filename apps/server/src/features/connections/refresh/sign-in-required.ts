@@ -36,6 +36,9 @@ const because: Readonly<Record<SignInReason, string>> = {
   scopes: 'the server asks for more than was granted',
 };
 
+/** All of them: other rooms have words of their own for each. */
+export const signInReasons: readonly string[] = Object.keys(because);
+
 export function isSignInReason(reason: string | null): reason is SignInReason {
   return reason !== null && Object.hasOwn(because, reason);
 }

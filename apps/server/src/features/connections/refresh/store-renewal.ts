@@ -165,7 +165,9 @@ export async function addBlockedCalls(
     .updateTable('connections')
     .set((eb) => ({ blocked_calls: eb('blocked_calls', '+', count) }))
     .where('id', '=', connectionId)
-    .where('state', '=', 'needs_sign_in')
+    .where(
+      sql<boolean>`state = 'needs_sign_in' or (state = 'connected' and not wanted_scopes <@ scopes)`,
+    )
     .execute();
 }
 
