@@ -25,6 +25,8 @@ export interface AgentDirectory {
   find(token: string): Promise<AgentIdentity | undefined>;
   /** Whether the token behind an identity is still good. Asks the database, not a cache. */
   holds(identity: AgentIdentity): Promise<boolean>;
+  /** Told when a good token is refused, so that it is on record. Never rejects. */
+  refused?(identity: AgentIdentity, reason: 'token_of_another_endpoint'): Promise<void>;
 }
 
 /** One tool, prompt or resource as its server last listed it. */

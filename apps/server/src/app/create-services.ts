@@ -15,6 +15,7 @@ import {
   openRecords,
 } from '../features/authorization-server/authorization-server.ts';
 import { createOAuthTokens } from '../features/authorization-server/oauth-tokens.ts';
+import { createRefusals } from '../features/authorization-server/refusals/refusals.ts';
 import { createAccessTokens } from '../features/connections/refresh/create-access-tokens.ts';
 import { createVault } from '../features/credentials/create-vault.ts';
 import { Turns } from '../features/definitions/turns.ts';
@@ -102,7 +103,8 @@ export async function createServices(
   const jobs = owner.use(createJobs({ pool, log }));
   const records = openRecords({ db, clock, installationKey });
   const oauth = createOAuthTokens({ db, records, clock });
-  const agents = owner.use(createAgentDirectory({ db, pool, onChange, oauth }, clock));
+  const refusals = createRefusals({ db, audit, clock, heard, log });
+  const agents = owner.use(createAgentDirectory({ db, pool, onChange, oauth, refusals }, clock));
   const gateway = createGateway({
     baseUrl: server.urls.base,
     agents,
@@ -153,6 +155,10 @@ export async function createServices(
     clock,
     readiness: createReadiness(db),
   };
-  const authorizationServer = createAuthorizationServer({ records, services: () => services });
+  const authorizationServer = createAuthorizationServer({
+    records,
+    refusals,
+    services: () => services,
+  });
   return { ...services, authorizationServer };
 }

@@ -16,7 +16,9 @@ export async function authenticate(
   const identity = match?.[1] === undefined ? undefined : await agents.find(match[1]);
   if (!identity?.resources) return identity;
   const own = resourceUrl(resource.baseUrl, resource.path);
-  return identity.resources.includes(own) ? identity : undefined;
+  if (identity.resources.includes(own)) return identity;
+  await agents.refused?.(identity, 'token_of_another_endpoint');
+  return undefined;
 }
 
 /**

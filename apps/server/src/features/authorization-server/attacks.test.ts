@@ -62,8 +62,8 @@ describe('a stolen code', () => {
     expect((await served.mcp('', tokens.access_token)).status).toBe(200);
     expect(await redeem(one)).toMatchObject(invalidGrant);
     expect((await served.mcp('', tokens.access_token)).status).toBe(401);
-    expect(await latestAudit('authorization.refused')).toMatchObject({
-      change: { reason: 'used_twice', clientId: one.client.clientId },
+    expect(await latestAudit('oauth.refused')).toMatchObject({
+      change: { reason: 'code_used_twice', clientId: one.client.clientId },
     });
   });
 
@@ -162,7 +162,7 @@ describe('the consent form', () => {
     expect((await browser.post(page, [['csrf', csrf], ...form], foreign)).status).toBe(403);
     expect((await browser.post(page, form)).status).toBe(403);
     expect((await browser.post(page, [['csrf', `${csrf}x`], ...form])).status).toBe(403);
-    expect(await latestAudit('authorization.refused')).toMatchObject({
+    expect(await latestAudit('oauth.refused')).toMatchObject({
       change: { reason: 'csrf' },
     });
   });
@@ -187,7 +187,7 @@ describe('the consent form', () => {
     const form = [['csrf', csrf] as const, ...permission(shown)];
     const answers = await Promise.all([browser.post(page, form), browser.post(page, form)]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303, 403]));
-    expect(await latestAudit('authorization.refused')).toMatchObject({
+    expect(await latestAudit('oauth.refused')).toMatchObject({
       change: { reason: 'answered_twice' },
     });
   });
@@ -215,7 +215,7 @@ describe('the consent form', () => {
     const fields = new Map(permission(shown));
     const foreign = [...fields.set('agent', demo)];
     expect((await member.browser.post(page, [['csrf', csrf], ...foreign])).status).toBe(403);
-    expect(await latestAudit('authorization.refused')).toMatchObject({
+    expect(await latestAudit('oauth.refused')).toMatchObject({
       change: { reason: 'foreign_agent' },
     });
 
@@ -250,7 +250,7 @@ describe('the consent form', () => {
       const form = [...new Map(permission(shown)).set(field, value)];
       const answer = await browser.post(page, [['csrf', csrf], ...form]);
       expect({ field, status: answer.status }).toEqual({ field, status: 403 });
-      expect(await latestAudit('authorization.refused')).toMatchObject({
+      expect(await latestAudit('oauth.refused')).toMatchObject({
         change: { reason: `foreign_${field}` },
       });
     }

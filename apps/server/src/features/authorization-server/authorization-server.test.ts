@@ -95,7 +95,7 @@ describe('a client that registers itself', () => {
     const back = await client.answer(browser, page, [['decision', 'deny']]);
     expect(back.searchParams.get('error')).toBe('access_denied');
     expect(back.searchParams.get('iss')).toBe(served.base);
-    expect(await latestAudit('authorization.refused')).toMatchObject({
+    expect(await latestAudit('oauth.refused')).toMatchObject({
       change: { reason: 'denied', clientId: client.clientId },
     });
   });
@@ -118,8 +118,8 @@ describe('a client that registers itself', () => {
     expect(again).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     expect((await refresh(second.body.refresh_token)).status).toBe(400);
     expect((await served.mcp('', second.body.access_token)).status).toBe(401);
-    expect(await latestAudit('authorization.refused')).toMatchObject({
-      change: { reason: 'used_twice', clientId: client.clientId },
+    expect(await latestAudit('oauth.refused')).toMatchObject({
+      change: { reason: 'refresh_token_used_twice', clientId: client.clientId },
     });
   });
 

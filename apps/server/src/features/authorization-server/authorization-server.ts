@@ -1,11 +1,13 @@
 import type Provider from 'oidc-provider';
 
 import type { AppServices } from '../../app/services.ts';
+import type { Refusals } from './refusals/refusals.ts';
 import { createRecordStore, type RecordStore } from './records/record-store.ts';
 
 /** The authorization server for agents. Its library is loaded when somebody first needs it. */
 export interface AuthorizationServer {
   readonly records: RecordStore;
+  readonly refusals: Refusals;
   provider(): Promise<Provider>;
 }
 
@@ -14,19 +16,21 @@ export type LateServices = () => Omit<AppServices, 'authorizationServer'>;
 
 export interface AuthorizationServerOptions {
   readonly records: RecordStore;
+  readonly refusals: Refusals;
   readonly services: LateServices;
 }
 
 export function createAuthorizationServer(
   options: AuthorizationServerOptions,
 ): AuthorizationServer {
-  const { records, services } = options;
+  const { records, refusals, services } = options;
   let provider: Promise<Provider> | undefined;
   return {
     records,
+    refusals,
     provider() {
       provider ??= import('./create-provider.ts')
-        .then(({ createProvider }) => createProvider({ ...services(), records }))
+        .then(({ createProvider }) => createProvider({ ...services(), records, refusals }))
         .catch((error: unknown) => {
           provider = undefined;
           throw error;

@@ -27,12 +27,14 @@ import { exchangeToken } from './grants/exchange-token.ts';
 import { parseGrantId } from './grants/grant-id.ts';
 import { endGrant, isGrantGood, prolongGrant } from './grants/grant-rows.ts';
 import { lifetimes } from './lifetimes.ts';
+import { followProvider } from './refusals/follow-provider.ts';
 import { createAdapter } from './records/adapter.ts';
 import { configurationOf } from './provider-configuration.ts';
 import { signingKeyFrom } from './signing-keys.ts';
 import { newAccessToken, newRefreshToken } from './tokens.ts';
 
-type Services = Omit<AppServices, 'authorizationServer'> & Pick<AuthorizationServer, 'records'>;
+type Services = Omit<AppServices, 'authorizationServer'> &
+  Pick<AuthorizationServer, 'records' | 'refusals'>;
 
 /** The provider, configured for agents: see decision 028. */
 export async function createProvider(services: Services): Promise<Provider> {
@@ -66,8 +68,10 @@ export async function createProvider(services: Services): Promise<Provider> {
       const place = parseGrantId(grantId);
       if (!place) return;
       await records.destroyOfGrant(grantId);
-      const isAsked = Provider.ctx?.oidc.route === 'revocation';
-      await endGrant(services, place, isAsked ? 'given_back' : 'used_twice');
+      const { oidc } = Provider.ctx ?? {};
+      const isRefresh = oidc?.params?.['grant_type'] === 'refresh_token';
+      const twice = isRefresh ? 'refresh_token_used_twice' : 'code_used_twice';
+      await endGrant(services, place, oidc?.route === 'revocation' ? 'given_back' : twice);
     },
     usedBefore: () => new errors.InvalidGrant('already used'),
   };
@@ -107,6 +111,7 @@ export async function createProvider(services: Services): Promise<Provider> {
   nameTokens(provider.ClientCredentials.prototype, newAccessToken);
   nameTokens(provider.RefreshToken.prototype, newRefreshToken);
   Object.assign(provider.Client.prototype, { compareClientSecret });
+  followProvider(provider, services);
   provider.use(async (ctx, next) => {
     await next();
     withoutSurplus(ctx);
@@ -126,7 +131,6 @@ export async function createProvider(services: Services): Promise<Provider> {
     ],
     ['audience', 'resource', 'toolbox'],
   );
-  reportTo(provider, services);
   return provider;
 }
 
@@ -183,23 +187,5 @@ async function tellOfToken(
       .where('id', '=', tokenId)
       .executeTakeFirst();
     if (row) await publish(tx, { kind: 'identity', organizationId, agentId: row.agent_id });
-  });
-}
-
-/** What it refuses is of interest to operators; what was sent is nobody's. */
-function reportTo(provider: Provider, { log }: Pick<AppServices, 'log'>): void {
-  const refused = (what: string) => (ctx: KoaContextWithOIDC, error: Error) => {
-    const code = 'error' in error ? error.error : undefined;
-    log.info(
-      { what, error: code, client: ctx.oidc.client?.clientId },
-      'an OAuth request was refused',
-    );
-  };
-  provider.on('authorization.error', refused('authorization'));
-  provider.on('grant.error', refused('token'));
-  provider.on('registration_create.error', refused('registration'));
-  provider.on('revocation.error', refused('revocation'));
-  provider.on('server_error', (_ctx, error) => {
-    log.error({ err: error }, 'the authorization server failed');
   });
 }

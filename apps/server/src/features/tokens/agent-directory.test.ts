@@ -10,6 +10,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 
 const store = () => ({
   ...app.services,
+  refusals: app.services.authorizationServer.refusals,
   oauth: createOAuthTokens({ ...app.services, ...app.services.authorizationServer }),
 });
 

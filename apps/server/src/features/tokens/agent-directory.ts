@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import type { Database } from '../../store/schema.ts';
 import { queryTenant } from '../../store/tenant-query.ts';
 import { withTenant } from '../../store/tenant.ts';
+import type { Refusals } from '../authorization-server/refusals/refusals.ts';
 import { findByAccessToken, presentIdentity, type OAuthTokens } from './oauth-identity.ts';
 import { identityQuery, isTokenGood, noteUse } from './queries.ts';
 
@@ -22,6 +23,8 @@ export interface DirectoryStore {
   readonly onChange: OnChange;
   /** What clients obtained by OAuth. */
   readonly oauth: OAuthTokens;
+  /** Where is told what was refused after an agent was found. */
+  readonly refusals: Refusals;
 }
 
 interface Kept {
@@ -104,6 +107,8 @@ export function createAgentDirectory(
     },
     holds: ({ organizationId, tokenId }) =>
       withTenant(store.db, organizationId, (tx) => isTokenGood(tx, tokenId)),
+    refused: ({ organizationId, agentId, memberId, tokenId }, reason) =>
+      store.refusals.report({ organizationId, agentId, memberId, tokenId, reason }),
     [Symbol.dispose]: stopListening,
   };
 }

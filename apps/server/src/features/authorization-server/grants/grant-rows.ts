@@ -4,6 +4,7 @@ import { type ChangeServices, commitChange } from '../../change.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { isTokenGood, revokeTokenRow } from '../../tokens/queries.ts';
 import { lifetimes } from '../lifetimes.ts';
+import { boundedText } from '../refusals/refusals.ts';
 import type { GrantPlace } from './grant-id.ts';
 
 /** Whether what the grant stands for may still be used: its row, agent and person are all good. */
@@ -38,7 +39,7 @@ export async function prolongGrant(
 export async function endGrant(
   services: ChangeServices,
   { organizationId, tokenId }: GrantPlace,
-  reason: 'given_back' | 'used_twice',
+  reason: 'given_back' | 'code_used_twice' | 'refresh_token_used_twice',
 ): Promise<void> {
   await commitChange(services, { organizationId }, async (db) => {
     const known = await db
@@ -53,9 +54,9 @@ export async function endGrant(
     return {
       result: undefined,
       record: {
-        kind: reason === 'used_twice' ? 'authorization.refused' : 'token.revoked',
+        kind: reason === 'given_back' ? 'token.revoked' : 'oauth.refused',
         agentId,
-        change: { id: tokenId, name, clientId, reason },
+        change: { id: tokenId, name, clientId: boundedText(clientId ?? undefined), reason },
       },
       events: [{ kind: 'identity', organizationId, agentId }],
     };

@@ -12,16 +12,17 @@ import { grantIdOf } from '../grants/grant-id.ts';
 import { lifetimes } from '../lifetimes.ts';
 import { type ConsentChoices, readChoices } from './choices.ts';
 import { consentPage } from './consent-page.ts';
-import { permitClient, recordRefusal } from './permit-client.ts';
+import { permitClient } from './permit-client.ts';
 import { problemPage } from './problem-page.ts';
 import { readAnswer } from './read-answer.ts';
-import { type ConsentRequest, readConsentRequest } from './read-request.ts';
+import { type ConsentRequest, readConsentRequest, tooOld } from './read-request.ts';
 import { formTarget } from './redirect-words.ts';
 
 type Env = SignedInEnv & { Bindings: HttpBindings };
 
 /** The pages on which a person permits a client, below `/oauth/interaction`. */
 export function createInteractionApp(services: AppServices): Hono<Env> {
+  const { refusals } = services.authorizationServer;
   const app = new Hono<Env>().basePath('/oauth/interaction');
   app.use(requireSignIn(services));
 
@@ -48,7 +49,9 @@ export function createInteractionApp(services: AppServices): Hono<Env> {
     const reason = isAppError(error) ? error.details?.['reason'] : undefined;
     const membership = signedIn && membershipOf(signedIn, signedIn.activeOrganizationId);
     if (membership && typeof reason === 'string') {
-      await recordRefusal(services, membership, { reason });
+      const { organizationId, memberId } = membership;
+      const clientId = await clientOf(services, c.req.param('uid') ?? '');
+      await refusals.report({ organizationId, memberId, reason, clientId });
     }
     const message = isAppError(error) ? error.message : 'Something went wrong inside of Plugboard.';
     return c.html(await problemPage(message), {
@@ -57,6 +60,17 @@ export function createInteractionApp(services: AppServices): Hono<Env> {
     });
   });
   return app;
+}
+
+/** The client that a request is of, whoever began it. */
+async function clientOf(
+  { authorizationServer }: AppServices,
+  uid: string,
+): Promise<string | undefined> {
+  const found = await authorizationServer.records.find('Interaction', uid);
+  const { params } = found?.payload ?? {};
+  if (typeof params !== 'object' || params === null || !('client_id' in params)) return undefined;
+  return typeof params.client_id === 'string' ? params.client_id : undefined;
 }
 
 /** Every value of a field: a form has one for each toolbox that was ticked. */
@@ -80,6 +94,10 @@ async function whatIsAsked(
   const { base } = server.urls;
   const uid = c.req.param('uid');
   const request = await readConsentRequest(provider, base, uid, incoming, outgoing);
+  if (!request) {
+    const isOthers = (await authorizationServer.records.find('Interaction', uid)) !== undefined;
+    throw tooOld(isOthers ? 'other_browser' : undefined);
+  }
   const signedIn = c.get('signedIn');
   const form = c.req.method === 'POST' ? await c.req.parseBody() : c.req.query();
   const asked = form['organization'];
@@ -144,7 +162,9 @@ async function decide(
   const { clientId } = request;
   if (answer.decision === 'deny') {
     await answerOnce(services, request);
-    await recordRefusal(services, membership, { reason: 'denied', clientId });
+    const { organizationId, memberId } = membership;
+    const { refusals } = services.authorizationServer;
+    await refusals.report({ organizationId, memberId, reason: 'denied', clientId });
     const denial = { error: 'access_denied', error_description: 'the person did not permit it' };
     return c.redirect(await provider.interactionResult(incoming, outgoing, denial), 303);
   }

@@ -96,19 +96,6 @@ export async function permitClient(
   });
 }
 
-/** What a person said no to, or was not let say yes to. */
-export async function recordRefusal(
-  services: ChangeServices,
-  { organizationId, memberId }: Pick<Membership, 'organizationId' | 'memberId'>,
-  change: { readonly reason: string; readonly clientId?: string | undefined },
-): Promise<void> {
-  await commitChange(services, { organizationId, memberId }, async () => ({
-    result: undefined,
-    record: { kind: 'authorization.refused', change },
-    events: [],
-  }));
-}
-
 async function agentOf(
   db: TenantDb,
   { organizationId, memberId }: Membership,

@@ -21,7 +21,7 @@ export interface ConsentRequest {
 
 /**
  * The request that this browser began: its cookie says so, which a link that somebody else sent cannot
- * bring. Throws `AppError('not_found')` when there is none, or another than the page is about.
+ * bring. Undefined when there is none, or another than the page is about.
  */
 export async function readConsentRequest(
   provider: Provider,
@@ -29,18 +29,18 @@ export async function readConsentRequest(
   uid: string,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<ConsentRequest> {
+): Promise<ConsentRequest | undefined> {
   const found = await detailsOf(provider, request, response);
-  if (found?.uid !== uid) throw tooOld();
+  if (found?.uid !== uid) return undefined;
   const { client_id: clientId, redirect_uri: redirectUri, resource } = found.params;
-  if (typeof clientId !== 'string' || typeof redirectUri !== 'string') throw tooOld();
+  if (typeof clientId !== 'string' || typeof redirectUri !== 'string') return undefined;
   const client = await provider.Client.find(clientId);
-  if (!client) throw tooOld();
+  if (!client) return undefined;
   const asked = (Array.isArray(resource) ? resource : [resource]).filter(
     (each) => typeof each === 'string',
   );
   const resources = asked.map((each) => canonicalResource(base, each));
-  if (resources.length === 0 || resources.includes(undefined)) throw tooOld();
+  if (resources.length === 0 || resources.includes(undefined)) return undefined;
   return {
     uid,
     clientId,
@@ -61,9 +61,11 @@ async function detailsOf(provider: Provider, request: IncomingMessage, response:
   }
 }
 
-function tooOld(): AppError {
+/** The same words for a request that is not there and for one of another browser. */
+export function tooOld(reason: string | undefined): AppError {
   return new AppError(
     'not_found',
     'This request is too old, was answered already, or was begun in another browser. Begin again in the program that sent you here.',
+    reason === undefined ? {} : { details: { reason } },
   );
 }
