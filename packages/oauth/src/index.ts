@@ -42,3 +42,5 @@ export type { ProviderDefinition, ProviderScope, ResolvedProvider } from './prov
 export { chooseScopes, mergeScopes } from './scopes.ts';
 export type { ScopesInput } from './scopes.ts';
 export type { TokenSet } from './tokens.ts';
+export { readUserInfo } from './user-info.ts';
+export type { UserInfoInput } from './user-info.ts';

@@ -9,6 +9,7 @@ import type { createInteractionApp } from '../features/authorization-server/inte
 import { authenticateRequest } from '../features/members/authenticate.ts';
 import { createAuthApp } from '../features/people/auth-app.ts';
 import { createPeopleApp } from '../features/people/people-app.ts';
+import type { createSsoApp } from '../features/people/sso/sso-app.ts';
 import { allowAnyPage, createRegistryApp } from '../features/registry/registry-app.ts';
 import { presentApiError, toApiError } from './api/api-error.ts';
 import type { ApiHandler } from './api/api-handler.ts';
@@ -40,6 +41,8 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     | Promise<{ fetch: (request: Request) => Response | Promise<Response> }>
     | undefined;
   let interactions: Promise<ReturnType<typeof createInteractionApp>> | undefined;
+
+  let ssoApp: Promise<ReturnType<typeof createSsoApp>> | undefined;
 
   app.use(async (c, next) => {
     const requestId = crypto.randomUUID();
@@ -100,6 +103,13 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
       return (await connectApp).fetch(c.req.raw);
     });
   }
+
+  app.all('/sso/*', async (c) => {
+    ssoApp ??= import('../features/people/sso/sso-app.ts').then((module) =>
+      module.createSsoApp(services),
+    );
+    return (await ssoApp).fetch(c.req.raw, bindingsOf(c));
+  });
 
   app.route('/', createStylesApp());
   app.route('/', createAuthApp(services));

@@ -368,6 +368,7 @@ export interface InstanceCredentials {
   member_id: string | null;
   agent_id: string | null;
   credential_id: string;
+  destination: Json | null;
   created_at: GeneratedTimestamp;
 }
 
@@ -541,6 +542,7 @@ export interface OrganizationSettings {
   organization_id: string;
   licence_policy: Json | null;
   second_factor_required: Generated<boolean>;
+  sso_required: Generated<boolean>;
 }
 
 export interface Organizations {
@@ -576,6 +578,52 @@ export interface SchemaMigrations {
   applied_at: GeneratedTimestamp;
 }
 
+export interface ScimGroupMembers {
+  organization_id: string;
+  group_id: string;
+  scim_user_id: string;
+}
+
+export interface ScimGroups {
+  id: string;
+  organization_id: string;
+  display_name: string;
+  external_id: string | null;
+  role: 'owner' | 'admin' | 'member' | 'auditor' | null;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
+export interface ScimTokens {
+  id: string;
+  organization_id: string;
+  name: string;
+  hash: Buffer;
+  hint: string;
+  created_by: string | null;
+  created_at: GeneratedTimestamp;
+  expires_at: Timestamp;
+  revoked_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+}
+
+export interface ScimUsers {
+  id: string;
+  organization_id: string;
+  member_id: string;
+  user_name: string;
+  external_id: string | null;
+  display_name: string | null;
+  formatted_name: string | null;
+  given_name: string | null;
+  family_name: string | null;
+  email: string;
+  given_role: 'owner' | 'admin' | 'member' | 'auditor' | null;
+  suspended_at: Timestamp | null;
+  created_at: GeneratedTimestamp;
+  updated_at: GeneratedTimestamp;
+}
+
 export interface SessionMessages {
   id: string;
   organization_id: string;
@@ -605,6 +653,55 @@ export interface SignInLimits {
   key: Buffer;
   attempts: number;
   resets_at: Timestamp;
+}
+
+export interface SsoAttempts {
+  organization_id: string;
+  id: string;
+  provider_id: string;
+  purpose: 'sign_in' | 'test';
+  request_hash: Buffer;
+  browser_hash: Buffer | null;
+  finish_hash: Buffer | null;
+  sealed: Buffer;
+  answered_at: Timestamp | null;
+  finished_at: Timestamp | null;
+  expires_at: Timestamp;
+  created_at: GeneratedTimestamp;
+}
+
+export interface SsoDomains {
+  organization_id: string;
+  domain: string;
+  provider_id: string;
+  token: string;
+  verified_at: Timestamp | null;
+  verified_by: 'dns' | 'owner' | null;
+  created_at: GeneratedTimestamp;
+}
+
+export interface SsoIdentities {
+  organization_id: string;
+  provider_id: string;
+  subject: string;
+  user_id: string;
+  created_at: GeneratedTimestamp;
+}
+
+export interface SsoProviders {
+  organization_id: string;
+  id: string;
+  slug: string;
+  title: string;
+  kind: 'oidc' | 'saml';
+  enabled: Generated<boolean>;
+  tested_at: Timestamp | null;
+  settings: Json;
+  sealed_secret: Buffer | null;
+  default_role: 'owner' | 'admin' | 'member' | 'auditor' | null;
+  role_rules: GeneratedJson;
+  allow_owners: Generated<boolean>;
+  created_at: GeneratedTimestamp;
 }
 
 export interface Tasks {
@@ -667,6 +764,8 @@ export interface UserSessions {
   expires_at: Timestamp;
   created_at: GeneratedTimestamp;
   updated_at: GeneratedTimestamp;
+  sso_organization_id: string | null;
+  sso_provider_id: string | null;
 }
 
 export interface UserTwoFactors {
@@ -744,9 +843,17 @@ export interface Database {
   owner_keys: OwnerKeys;
   password_links: PasswordLinks;
   schema_migrations: SchemaMigrations;
+  scim_group_members: ScimGroupMembers;
+  scim_groups: ScimGroups;
+  scim_tokens: ScimTokens;
+  scim_users: ScimUsers;
   session_messages: SessionMessages;
   sessions: Sessions;
   sign_in_limits: SignInLimits;
+  sso_attempts: SsoAttempts;
+  sso_domains: SsoDomains;
+  sso_identities: SsoIdentities;
+  sso_providers: SsoProviders;
   tasks: Tasks;
   toolboxes: Toolboxes;
   user_accounts: UserAccounts;

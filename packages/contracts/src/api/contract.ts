@@ -21,6 +21,7 @@ import { offeringsContract } from './offerings.ts';
 import { apiKeysContract, meContract, organizationContract } from './people.ts';
 import { providersContract } from './providers.ts';
 import { sourcesContract } from './sources.ts';
+import { ssoContract } from './sso.ts';
 import { statusContract } from './status.ts';
 import { toolboxesContract } from './toolboxes.ts';
 import { versionsContract } from './versions.ts';
@@ -56,6 +57,7 @@ export const apiContract = {
   members: membersContract,
   apiKeys: apiKeysContract,
   organization: organizationContract,
+  sso: ssoContract,
 };
 
 /** The typed client: `client.agents.tokens.create({ agent: 'demo' })`. */

@@ -123,6 +123,7 @@ export type {
   SyncCounts,
   SyncEvent,
 } from './sources.ts';
+export type { AddSsoInput, SsoProviderView } from './sso.ts';
 export type { DoctorCheck, DoctorReport, Status } from './status.ts';
 export type { Toolbox } from './toolboxes.ts';
 export { bundleSchema, maxBundleBytes } from './bundles.ts';

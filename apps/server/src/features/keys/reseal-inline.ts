@@ -10,7 +10,8 @@ import { resealValue } from './reseal-value.ts';
 export type InlinePlace =
   | { readonly kind: 'instance'; readonly id: string }
   | { readonly kind: 'source'; readonly id: string }
-  | { readonly kind: 'client'; readonly id: string };
+  | { readonly kind: 'client'; readonly id: string }
+  | { readonly kind: 'sso'; readonly id: string };
 
 export async function selectInlinePlaces(tx: TenantDb): Promise<readonly InlinePlace[]> {
   const { rows: instances } = await sql<{ id: string }>`
@@ -27,10 +28,16 @@ export async function selectInlinePlaces(tx: TenantDb): Promise<readonly InlineP
     .select('id')
     .where('sealed_secrets', 'is not', null)
     .execute();
+  const providers = await tx
+    .selectFrom('sso_providers')
+    .select('id')
+    .where('sealed_secret', 'is not', null)
+    .execute();
   return [
     ...instances.map(({ id }) => ({ kind: 'instance', id }) as const),
     ...sources.map(({ id }) => ({ kind: 'source', id }) as const),
     ...clients.map(({ id }) => ({ kind: 'client', id }) as const),
+    ...providers.map(({ id }) => ({ kind: 'sso', id }) as const),
   ];
 }
 
@@ -46,6 +53,7 @@ export async function resealPlace(
 ): Promise<number> {
   const identity = (name: string) => ({ ownerId: organizationId, instanceId: id, name });
   if (kind === 'instance') return resealInstance(tx, keys, id, identity);
+  if (kind === 'sso') return resealSso(tx, keys, id, identity('sso client'));
   const name = kind === 'source' ? 'source token' : 'oauth client';
   const sealed =
     kind === 'source'
@@ -58,6 +66,31 @@ export async function resealPlace(
   await (kind === 'source'
     ? tx.updateTable('catalog_sources').set({ sealed_token: anew }).where('id', '=', id).execute()
     : tx.updateTable('oauth_clients').set({ sealed_secrets: anew }).where('id', '=', id).execute());
+  return 0;
+}
+
+async function resealSso(
+  tx: TenantDb,
+  keys: readonly SetKey[],
+  id: string,
+  identity: SecretIdentity,
+): Promise<number> {
+  const row = await tx
+    .selectFrom('sso_providers')
+    .select('sealed_secret')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row?.sealed_secret) return 0;
+  const anew = resealValue(keys, identity, row.sealed_secret);
+  if (!anew) return 1;
+  if (anew !== row.sealed_secret) {
+    await tx
+      .updateTable('sso_providers')
+      .set({ sealed_secret: anew })
+      .where('id', '=', id)
+      .execute();
+  }
   return 0;
 }
 

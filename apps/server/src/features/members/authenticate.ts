@@ -37,20 +37,24 @@ export async function authenticateRequest(services: Services, headers: Headers):
   const organizationId = headers.get(organizationHeader) ?? signedIn.activeOrganizationId;
   const membership = signedIn.memberships.find((each) => each.organizationId === organizationId);
   if (!membership) {
-    const withheld = signedIn.withheld.some(
+    const withheld = signedIn.withheld.find(
       (each) => organizationId === undefined || each.organizationId === organizationId,
     );
-    throw new AppError(
-      'forbidden',
-      withheld
-        ? 'This organization wants a second factor. Set one up at /account, or sign in with a passkey.'
-        : 'You are no member of this organization.',
-      { details: { reason: withheld ? 'second_factor' : 'no_member' } },
-    );
+    throw new AppError('forbidden', whyWithheld(withheld?.wants), {
+      details: { reason: withheld?.wants ?? 'no_member' },
+    });
   }
   const { memberId, role } = membership;
   const { userId, sessionId } = signedIn;
   return { organizationId: membership.organizationId, memberId, role, userId, sessionId };
+}
+
+function whyWithheld(wants: 'second_factor' | 'sso' | undefined): string {
+  if (wants === 'sso')
+    return 'This organization wants you to sign in by its own identity provider.';
+  return wants === 'second_factor'
+    ? 'This organization wants a second factor. Set one up at /account, or sign in with a passkey.'
+    : 'You are no member of this organization.';
 }
 
 /** Who an API key speaks for. Throws `AppError('unauthenticated')` when it is nobody. */

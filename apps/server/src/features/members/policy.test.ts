@@ -106,6 +106,9 @@ const table: Readonly<Record<Action, string | { readonly own: string; readonly o
     'organization.read': 'OAMU',
     'organization.change': 'O',
     'organization.create': 'O',
+    'sso.read': 'OAU',
+    'sso.manage': 'OA',
+    'sso.manage_as_owner': 'O',
   };
 
 function allowed(action: Action, memberId: string | undefined): string {

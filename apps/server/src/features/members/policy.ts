@@ -128,6 +128,10 @@ const allowed = {
   'organization.read': everyone,
   'organization.change': ['owner'],
   'organization.create': ['owner'],
+  'sso.read': ['owner', 'admin', 'auditor'],
+  'sso.manage': managers,
+  // Who signs in owners, who reaches private networks, whom a domain belongs to, and locking passwords out.
+  'sso.manage_as_owner': ['owner'],
 } as const satisfies Record<string, readonly Role[] | Rule>;
 
 export type Action = keyof typeof allowed;

@@ -8,6 +8,7 @@ import { requestLimit, takeAttempt } from './limits/limits.ts';
 import { openPaths } from './auth/open-paths.ts';
 import { finishSignIn } from './pages/sign-in-flow.ts';
 import { recordSignIn } from './sign-in-audit.ts';
+import { requireOwnSession } from './sso/own-account.ts';
 
 const maxBytes = 64 * 1024;
 
@@ -25,6 +26,7 @@ export function createAuthApp(services: AppServices): Hono {
     await takeAttempt(services, requestLimit, address);
     // Ends a session that lay idle, which better-auth does not know of.
     const signedIn = await services.people.signedIn(c.req.raw.headers);
+    if (signedIn && path.includes('regist')) requireOwnSession(signedIn);
     const auth = await services.people.auth();
     const response = await auth.handler(await bounded(c.req.raw));
     if (path === '/passkey/verify-authentication') {

@@ -2,7 +2,7 @@ import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { requirePermission } from '../members/require.ts';
 import { readMemberships } from './memberships.ts';
-import { methodOf } from './read-session.ts';
+import { proofOf } from './read-session.ts';
 
 /** Who a request speaks for. */
 export const meProcedure = api.me.handler(async ({ context: { actor, services } }) => {
@@ -24,7 +24,7 @@ export const meProcedure = api.me.handler(async ({ context: { actor, services } 
       ? undefined
       : await services.db
           .selectFrom('user_sessions')
-          .select('method')
+          .select(['method', 'sso_organization_id', 'sso_provider_id'])
           .where('id', '=', sessionId)
           .executeTakeFirst();
   return {
@@ -35,6 +35,6 @@ export const meProcedure = api.me.handler(async ({ context: { actor, services } 
     memberships:
       session === undefined || userId === undefined
         ? [membership]
-        : [...(await readMemberships(services.db, userId, methodOf(session.method))).memberships],
+        : [...(await readMemberships(services.db, userId, proofOf(session))).memberships],
   };
 });

@@ -19,6 +19,11 @@ export interface Membership {
   readonly role: Role;
 }
 
+export interface WithheldMembership extends Membership {
+  /** What the organization wants of a session: a second factor or a passkey, or its own provider. */
+  readonly wants: 'second_factor' | 'sso';
+}
+
 /** A person with a session that is in force. */
 export interface SignedIn {
   readonly userId: string;
@@ -31,13 +36,16 @@ export interface SignedIn {
   readonly activeOrganizationId: string | undefined;
   /** Where they may act now: memberships that are suspended are not among them. */
   readonly memberships: readonly Membership[];
-  /** Where they may act once they have signed in with a second factor or a passkey. */
-  readonly withheld: readonly Membership[];
+  /** Where they may act once they have signed in as the organization wants. */
+  readonly withheld: readonly WithheldMembership[];
+  /** Whose provider spoke for them: the session opens that organization alone, and nothing of the account. */
+  readonly ssoOrganizationId: string | undefined;
   /** Epoch milliseconds at which they last proved who they are. */
   readonly authenticatedAt: number;
 }
 
-export type SignInMethod = 'password' | 'second_factor' | 'passkey' | 'sso';
+/** `recovery`: by an owner's link, made on the host. */
+export type SignInMethod = 'password' | 'second_factor' | 'passkey' | 'sso' | 'recovery';
 
 export interface People {
   /** Who a request's session cookie speaks for; undefined for nobody, whatever the reason. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 
 import type { Database } from '../../store/schema.ts';
-import { readMemberships } from './memberships.ts';
+import { readMemberships, type SessionProof } from './memberships.ts';
 import type { SignedIn, SignInMethod } from './people.ts';
 import { absoluteMs, idleMs, touchMs } from './session-ends.ts';
 
@@ -20,7 +20,14 @@ export async function readSession(
     .innerJoin('users as u', 'u.id', 's.user_id')
     .where('s.token', '=', token)
     .select(['s.id', 's.user_id', 's.method', 's.active_organization_id', 's.created_at'])
-    .select(['s.seen_at', 's.expires_at', 'u.name', 'u.email'])
+    .select([
+      's.seen_at',
+      's.expires_at',
+      's.sso_organization_id',
+      's.sso_provider_id',
+      'u.name',
+      'u.email',
+    ])
     .executeTakeFirst();
   if (!row) return undefined;
   const now = clock();
@@ -41,8 +48,8 @@ export async function readSession(
       .where('id', '=', row.id)
       .execute();
   }
-  const method = methodOf(row.method);
-  const { memberships, withheld } = await readMemberships(db, row.user_id, method);
+  const proof = proofOf(row);
+  const { memberships, withheld } = await readMemberships(db, row.user_id, proof);
   const active = memberships.find(
     ({ organizationId }) => organizationId === row.active_organization_id,
   );
@@ -51,15 +58,28 @@ export async function readSession(
     name: row.name,
     email: row.email,
     sessionId: row.id,
-    method,
+    method: proof.method,
     activeOrganizationId: (active ?? memberships[0])?.organizationId,
     memberships,
     withheld,
+    ssoOrganizationId: proof.sso?.organizationId,
     authenticatedAt: createdAt,
   };
 }
 
 /** As stored; what is not known proves the least. */
-export function methodOf(text: string): SignInMethod {
-  return text === 'second_factor' || text === 'passkey' || text === 'sso' ? text : 'password';
+export function proofOf(row: {
+  readonly method: string;
+  readonly sso_organization_id: string | null;
+  readonly sso_provider_id: string | null;
+}): SessionProof {
+  const { sso_organization_id: organizationId, sso_provider_id: providerId } = row;
+  const sso =
+    organizationId === null || providerId === null ? undefined : { organizationId, providerId };
+  return { method: sso ? 'sso' : methodOf(row.method), sso };
+}
+
+function methodOf(text: string): SignInMethod {
+  const known = ['second_factor', 'passkey', 'sso', 'recovery'] as const;
+  return known.find((each) => each === text) ?? 'password';
 }

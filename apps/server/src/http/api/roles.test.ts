@@ -201,6 +201,20 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'POST /vault/rotate': { roles: ['owner'] },
   'POST /vault/rotate-master': { body: { provider: 'file' }, roles: ['owner'] },
   'GET /vault/rotations/{rotation}': { roles: readers },
+  'GET /sso': { roles: readers },
+  'GET /sso/{provider}': { roles: readers },
+  'POST /sso': {
+    body: { kind: 'oidc', provider: 'none', issuer: 'https://none.invalid', clientId: 'none' },
+    roles: managers,
+  },
+  'POST /sso/{provider}/test': { body: {}, roles: managers },
+  'POST /sso/{provider}/enable': { body: {}, roles: managers },
+  'POST /sso/{provider}/disable': { body: {}, roles: managers },
+  'DELETE /sso/{provider}': { roles: managers },
+  'PUT /sso-required': { body: { required: false }, roles: ['owner'] },
+  'PUT /sso/{provider}/domains/{domain}': { body: {}, roles: managers },
+  'POST /sso/{provider}/domains/{domain}/prove': { body: {}, roles: managers },
+  'DELETE /sso/{provider}/domains/{domain}': { roles: managers },
   'GET /audit': { roles: readers },
   'POST /audit/verify': { body: {}, roles: readers },
   'GET /audit/export': { roles: readers },
@@ -224,6 +238,7 @@ describe('the API', () => {
     const path = template
       .replaceAll(/\{(?:grant|token|sync|member|invitation|key|request|rotation)\}/g, none)
       .replaceAll('{sha256}', 'a'.repeat(64))
+      .replaceAll('{domain}', 'none.invalid')
       .replaceAll(/\{[a-z]+\}/g, 'none')
       .concat(procedure.query ?? '');
     const ask = (key: string | undefined) => app.request(method, path, procedure.body, key);

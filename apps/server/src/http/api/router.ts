@@ -21,6 +21,7 @@ import { organizationRouter } from '../../features/organizations/routes.ts';
 import { meProcedure } from '../../features/people/me.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
 import { sourcesRouter } from '../../features/catalog/sources/routes.ts';
+import { ssoRouter } from '../../features/people/sso/routes.ts';
 import { statusRouter } from '../../features/status/routes.ts';
 import { toolboxesRouter } from '../../features/toolboxes/routes.ts';
 import { auditRouter } from './audit-routes.ts';
@@ -54,4 +55,5 @@ export const router = api.router({
   members: membersRouter,
   apiKeys: apiKeysRouter,
   organization: organizationRouter,
+  sso: ssoRouter,
 });

@@ -16,6 +16,18 @@ export const authModels = {
     },
     additionalFields: {
       method: { type: 'string', required: true, input: false, defaultValue: 'password' },
+      ssoOrganizationId: {
+        type: 'string',
+        required: false,
+        input: false,
+        fieldName: 'sso_organization_id',
+      },
+      ssoProviderId: {
+        type: 'string',
+        required: false,
+        input: false,
+        fieldName: 'sso_provider_id',
+      },
     },
   },
   account: {

@@ -2,6 +2,7 @@ import { passkey } from '@better-auth/passkey';
 import { AppError } from '@plugboard/contracts';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 
+import { ssoSessions } from '../sso/open-session.ts';
 import { passkeyModels, twoFactorModels } from './auth-models.ts';
 import { relyingParty } from './relying-party.ts';
 
@@ -9,6 +10,7 @@ import { relyingParty } from './relying-party.ts';
 export function authPlugins(baseUrl: string) {
   const { id, origins } = relyingParty(baseUrl);
   return [
+    ssoSessions(),
     twoFactor({
       issuer: 'Plugboard',
       schema: twoFactorModels,

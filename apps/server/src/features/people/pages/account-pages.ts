@@ -12,6 +12,7 @@ import { requireStrongPassword } from '../password-strength.ts';
 import type { SignedIn } from '../people.ts';
 import { requireSignIn, type SignedInEnv } from '../require-sign-in.ts';
 import { recordSignIn } from '../sign-in-audit.ts';
+import { requireOwnSession } from '../sso/own-account.ts';
 import { readAccount } from './account-data.ts';
 import { accountPage, type Notice } from './account-view.ts';
 import { authHeaders, field, type PageServices, passCookies } from './page-context.ts';
@@ -23,6 +24,17 @@ export function createAccountPages(services: PageServices): Hono<SignedInEnv> {
   const app = new Hono<SignedInEnv>();
   app.use('/account', requireSignIn(services));
   app.use('/account/*', requireSignIn(services), requireCsrf(services));
+  for (const path of [
+    '/account/name',
+    '/account/password',
+    '/account/passkeys/*',
+    '/account/second-factor/*',
+  ]) {
+    app.post(path, async (c, next) => {
+      requireOwnSession(c.get('signedIn'));
+      return next();
+    });
+  }
 
   const show = async (c: Context<SignedInEnv>, notice?: Notice) => {
     const signedIn = c.get('signedIn');
@@ -102,6 +114,7 @@ export function createAccountPages(services: PageServices): Hono<SignedInEnv> {
   form('/account/sessions/end', async (c) => {
     const { userId, sessionId } = c.get('signedIn');
     const which = await field(c, 'session');
+    if (which !== sessionId) requireOwnSession(c.get('signedIn'));
     if (which === 'others') await endSessionsOf(services, userId, sessionId);
     else await endSession(services, userId, which);
     await recordSignIn(services, 'sign_in.ended', userId, { by: 'account_page' });

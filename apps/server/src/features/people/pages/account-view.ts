@@ -87,8 +87,12 @@ function organizations({ signedIn }: Account, csrf: Html): Html {
       ${withheld.map(
         (each) =>
           html`<li>
-            ${each.organizationName}: wants a second factor. Set one up below, or sign in with a
-            passkey.
+            ${each.organizationName}:
+            ${
+              each.wants === 'sso'
+                ? 'wants you to sign in by its own identity provider.'
+                : 'wants a second factor. Set one up below, or sign in with a passkey.'
+            }
           </li>`,
       )}
     </ul>`;

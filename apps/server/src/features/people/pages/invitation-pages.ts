@@ -10,6 +10,7 @@ import { createUser } from '../accounts.ts';
 import { clientAddress } from '../limits/client-address.ts';
 import { requestLimit, takeAttempt } from '../limits/limits.ts';
 import type { SignedIn } from '../people.ts';
+import { requireOwnSession } from '../sso/own-account.ts';
 import { field, type PageServices, problem } from './page-context.ts';
 import { newPasswordFields, requireSame } from './password-pages.ts';
 import { signInByPassword } from './sign-in-flow.ts';
@@ -32,6 +33,7 @@ export function createInvitationPages(services: PageServices): Hono {
     const signedIn = await services.people.signedIn(c.req.raw.headers);
     try {
       if (signedIn) {
+        requireOwnSession(signedIn, invitation.organizationId);
         const { userId: id, name, email } = signedIn;
         await acceptInvitation(services, token, { id, name, email });
         return c.redirect('/account', 303);

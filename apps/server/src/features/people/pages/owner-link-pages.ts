@@ -23,11 +23,12 @@ export function createOwnerLinkPages(services: PageServices): Hono {
     const owner = await find(c, token);
     const email = emailSchema.safeParse(await field(c, 'email'));
     const password = await field(c, 'password');
+    let userId: string | undefined;
     try {
       if (!email.success) throw new AppError('invalid_input', 'This is no e-mail address.');
       requireSame(password, await field(c, 'again'));
       const name = (await field(c, 'name')).trim().slice(0, 100) || owner.name;
-      await recoverOwner(services, token, { email: email.data, password, name });
+      ({ userId } = await recoverOwner(services, token, { email: email.data, password, name }));
     } catch (error) {
       const message = isAppError(error) && error.code !== 'not_found' ? error.message : undefined;
       if (message === undefined) throw error;
@@ -35,6 +36,14 @@ export function createOwnerLinkPages(services: PageServices): Hono {
     }
     await clearAttempts(services, accountLimit, email.data);
     await signInByPassword(c, services, { email: email.data, password });
+    if (userId !== undefined) {
+      // All others ended when the password was set. Where a provider is required this one opens.
+      await services.db
+        .updateTable('user_sessions')
+        .set({ method: 'recovery' })
+        .where('user_id', '=', userId)
+        .execute();
+    }
     return c.redirect('/account', 303);
   });
 

@@ -5,12 +5,18 @@ import { html } from 'hono/html';
 import { answerPage } from '../../../pages/answer-page.ts';
 import { csrfField, requireCsrf } from '../../../pages/csrf.ts';
 import { localPath } from '../next-path.ts';
+import { clientAddress } from '../limits/client-address.ts';
+import { requestLimit, takeAttempt } from '../limits/limits.ts';
 import { recordSignIn } from '../sign-in-audit.ts';
+import { findProviderOf } from '../sso/domains.ts';
+import { domainOf } from '../sso/person.ts';
 import { authHeaders, field, type PageServices, passCookies, problem } from './page-context.ts';
 import { passkeyScript } from './passkey-script.ts';
 import { signInByPassword, signInBySecondFactor } from './sign-in-flow.ts';
 
 const wrong = 'E-mail address or password is wrong.';
+const noProvider =
+  'No organization here has single sign-on for this address. Use your password or a passkey.';
 const wrongCode = 'This code is wrong, or too old. After five wrong ones begin again.';
 
 /** Signing in and out. */
@@ -41,6 +47,32 @@ export function createSignInPages(services: PageServices): Hono {
       c.header('retry-after', String(Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
       return signInPage(c, { next, email, message: error.message }, 429);
     }
+  });
+
+  app.post('/sign-in/sso', async (c) => {
+    const next = localPath(await field(c, 'next'));
+    const email = (await field(c, 'email')).trim().toLowerCase().slice(0, 254);
+    const address = clientAddress(c, services.server.trustedProxies);
+    await takeAttempt(services, requestLimit, address);
+    const place = await findProviderOf(services.db, domainOf(email));
+    if (!place) return signInPage(c, { next, email, message: noProvider }, 404);
+    const { organizationId, providerId, title } = place;
+    const query = new URLSearchParams({ next });
+    // A link and no redirect: where a form leads to elsewhere browsers stop it.
+    return answerPage(c, {
+      title: 'Sign in',
+      body: html`<p>${email} signs in by ${title}.</p>
+        <p>
+          <a
+            class="button"
+            href="/sso/${organizationId}/${providerId}/start?${query.toString()}"
+            autofocus
+          >
+            Go to ${title}
+          </a>
+          <a class="button quiet" href="/sign-in">Back</a>
+        </p>`,
+    });
   });
 
   app.get('/sign-in/second-factor', (c) =>
@@ -91,7 +123,7 @@ interface Shown {
   readonly message?: string;
 }
 
-function signInPage(c: Context, { next, email = '', message }: Shown, status?: 401 | 429) {
+function signInPage(c: Context, { next, email = '', message }: Shown, status?: 401 | 404 | 429) {
   return answerPage(
     c,
     {
@@ -118,6 +150,7 @@ function signInPage(c: Context, { next, email = '', message }: Shown, status?: 4
             required
           />
           <button>Sign in</button>
+          <button class="quiet" formaction="/sign-in/sso" formnovalidate>Use single sign-on</button>
           <button type="button" class="quiet" id="passkey-sign-in" data-next="${next}" hidden>
             Use a passkey
           </button>
