@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { createEnvProvider, Secret } from '@plugboard/vault';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -11,8 +12,9 @@ import type { Vault } from '../../apps/server/src/features/credentials/vault.ts'
 import { createKeyring } from '../../apps/server/src/features/keys/keyring.ts';
 import { openMasterKeys } from '../../apps/server/src/features/keys/master-keys.ts';
 import { openStore, type Store } from '../../apps/server/src/store/open-store.ts';
+import { withTenant } from '../../apps/server/src/store/tenant.ts';
 import { type DatabaseUnderTest, outsideDatabase } from '../harness/database.ts';
-import { eventually } from '../harness/eventually.ts';
+import { eventually, within } from '../harness/eventually.ts';
 import { type Plugboard, startPlugboard } from '../harness/plugboard.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import { makeScratch } from '../harness/scratch.ts';
@@ -41,7 +43,8 @@ beforeAll(async () => {
   }
   nodes = [one, stack.use(await startPlugboard({ env, dataDir }))];
   provider = stack.use(await startIdentityProvider({ clients: [testClient] }));
-  server = stack.use(await startProtectedServer({ provider }));
+  // With sessions, so that one which is opened anew is seen.
+  server = stack.use(await startProtectedServer({ provider, era: 'legacy' }));
   const log = pino({ level: 'silent' });
   const scratch = stack.use(await makeScratch('store')).path;
   store = stack.use(await openStore({ dataDir: scratch, databaseUrl: database.url!, log }));
@@ -59,18 +62,22 @@ beforeAll(async () => {
   organizationId = (await db.selectFrom('organization_directory').select('id').executeTakeFirst())!
     .id;
 });
-afterAll(() => stack.disposeAsync());
+afterAll(() => within('everything had ended', stack.disposeAsync(), 120_000));
 beforeEach(() => {
   provider.fault = undefined;
-  provider.accessTokenSeconds = 3600;
   Object.assign(provider.counters, { refreshes: 0, refreshed: 0, reuses: 0 });
 });
 
 const readConnections = (id: string) =>
   database.rows('', `select * from connections where id = '${id}'`).then((rows) => rows[0]!);
 
+interface Connected {
+  readonly connectionId: string;
+  readonly token: string;
+}
+
 /** A remote instance whose calls use a connection of ann's. */
-async function addConnected(slug: string): Promise<string> {
+async function addConnected(slug: string): Promise<Connected> {
   const services = { db: store.db, vault, clock: Date.now };
   const choices = { resource: server.url, scopes: ['read', 'write'] };
   const { connectionId, tokens } = await connect(services, provider, organizationId, choices);
@@ -87,7 +94,7 @@ async function addConnected(slug: string): Promise<string> {
     body: JSON.stringify({ credential: connectionId, place: 'header' }),
   });
   if (!filled.ok) throw new Error(await filled.text());
-  return connectionId;
+  return { connectionId, token: tokens.accessToken.reveal() };
 }
 
 async function clientsOf(slug: string): Promise<RawClient[]> {
@@ -99,28 +106,34 @@ async function clientsOf(slug: string): Promise<RawClient[]> {
 }
 
 async function whoami(client: RawClient): Promise<string> {
-  const { message } = await client.request('tools/call', { name: 'whoami', arguments: {} });
+  const { message } = await within(
+    'a call was answered',
+    client.request('tools/call', { name: 'whoami', arguments: {} }),
+  );
   return message.result?.content[0].text ?? JSON.stringify(message);
 }
 
-/** Waits until its token, which lives a second, has ended at the provider and for the nodes. */
-async function letEnd(connectionId: string): Promise<void> {
-  await eventually('the token has ended', async () => {
-    const { access_expires_at: end } = await readConnections(connectionId);
-    return end instanceof Date && end.getTime() < Date.now() - 200;
+/** Ends its token, at the provider and for the nodes. It lived long, so none of them renews it before. */
+async function end({ connectionId, token }: Connected): Promise<void> {
+  await (await provider.provider.AccessToken.find(token))!.destroy();
+  await withTenant(store.db, organizationId, async (tx) => {
+    await sql`update connections set access_expires_at = now() - interval '1 second',
+      refresh_at = now() - interval '2 seconds', refreshed_at = now() - interval '1 hour'
+      where id = ${connectionId}`.execute(tx);
+    const event = JSON.stringify({ kind: 'connection', organizationId, connectionId });
+    await sql`select pg_notify('plugboard_changes', ${event})`.execute(tx);
   });
 }
 
 describe('two Plugboards with one connection', () => {
   it('answer 200 calls on an ended token with one refresh, and no session is opened anew', async () => {
-    provider.accessTokenSeconds = 5;
-    const id = await addConnected('shared-account');
+    const connected = await addConnected('shared-account');
     const clients = await clientsOf('shared-account');
     for (const client of clients) expect(await whoami(client)).toContain('"account":"ann"');
-    await letEnd(id);
     const { sessions } = server;
-    provider.accessTokenSeconds = 3600;
-    Object.assign(provider.counters, { refreshes: 0, refreshed: 0 });
+    expect(sessions).toBeGreaterThan(0);
+    expect(provider.counters).toMatchObject({ refreshes: 0 });
+    await end(connected);
     const before = server.calls.length;
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) => whoami(clients[index % 2]!)),
@@ -139,14 +152,12 @@ describe.each([
 ] as const)('a node that is killed %s', (moment) => {
   it('leaves a connection that the other node goes on with', async () => {
     const slug = `killed-${moment.split(' ')[0]}`;
-    provider.accessTokenSeconds = 5;
-    const id = await addConnected(slug);
+    const connected = await addConnected(slug);
+    const id = connected.connectionId;
     const [client, other] = await clientsOf(slug);
     expect(await whoami(client!)).toContain('"account":"ann"');
-    await letEnd(id);
-    provider.accessTokenSeconds = 3600;
     const killed = Promise.withResolvers<void>();
-    const kill = () => void nodes[0].kill9().then(killed.resolve);
+    const kill = () => void nodes[0].kill9().then(killed.resolve, killed.reject);
     let asked = 0;
     provider.fault = () => {
       asked += 1;
@@ -157,20 +168,31 @@ describe.each([
         ? { kind: 'wait', until: killed.promise }
         : { kind: 'hang' };
     };
-    const cut = whoami(client!).catch(() => 'cut');
-    await killed.promise;
-    await cut;
-    provider.fault = undefined;
-    const answer = await whoami(other!);
-    const { state, reason } = await readConnections(id);
-    if (moment === 'before the provider has done anything') {
-      expect(answer).toContain('"account":"ann"');
-      expect(state).toBe('connected');
-    } else {
-      // It takes no refresh token twice: nobody but a person can mend that, and is told why.
-      expect(answer).toContain('sign_in_required');
-      expect({ state, reason }).toEqual({ state: 'needs_sign_in', reason: 'interrupted' });
+    try {
+      await end(connected);
+      const cut = whoami(client!).catch(() => 'cut');
+      await within('the provider was asked, and the node killed', killed.promise);
+      expect(await cut).toBe('cut');
+      provider.fault = undefined;
+      const answer = await whoami(other!);
+      const { state, reason } = await readConnections(id);
+      if (moment === 'before the provider has done anything') {
+        expect(answer).toContain('"account":"ann"');
+        expect(state).toBe('connected');
+      } else {
+        // It takes no refresh token twice: nobody but a person can mend that, and is told why.
+        expect(answer).toContain('sign_in_required');
+        expect({ state, reason }).toEqual({ state: 'needs_sign_in', reason: 'interrupted' });
+      }
+      // The lease that the dead one held is not left to anybody.
+      const leases = await database.rows(
+        '',
+        `select unsure from connection_refreshes where connection_id = '${id}' and holder is not null`,
+      );
+      expect(leases).toEqual([]);
+    } finally {
+      provider.fault = undefined;
+      await within('the killed node was back', nodes[0].start());
     }
-    await nodes[0].start();
   });
 });
