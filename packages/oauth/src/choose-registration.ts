@@ -1,3 +1,5 @@
+import type { Secret } from '@plugboard/vault';
+
 import type { OAuthClient } from './client.ts';
 import type { AuthorizationServer } from './facts.ts';
 
@@ -7,6 +9,10 @@ export interface RegistrationChoices {
   readonly known?: OAuthClient | undefined;
   /** Where our own metadata document is; https with a path, or it is no candidate. */
   readonly clientMetadataUrl?: string | undefined;
+  /** A document that says `private_key_jwt`, with its key: taken where the server offers that. */
+  readonly signing?:
+    | { readonly clientMetadataUrl: string; readonly privateKey: Secret }
+    | undefined;
 }
 
 export type RegistrationChoice =
@@ -23,13 +29,18 @@ export type RegistrationChoice =
  * issuer is not even looked at.
  */
 export function chooseRegistration(
-  { server, known, clientMetadataUrl }: RegistrationChoices,
+  { server, known, clientMetadataUrl, signing }: RegistrationChoices,
   now: () => number = Date.now,
 ): RegistrationChoice {
   const { metadata, issuer } = server;
   const isUsable = known?.issuer === issuer && (known.expiresAt ?? Infinity) > now();
   const takesDocuments = metadata['client_id_metadata_document_supported'] === true;
-  const byDocument = takesDocuments && isDocumentUrl(clientMetadataUrl);
+  const signs =
+    signing !== undefined &&
+    isDocumentUrl(signing.clientMetadataUrl) &&
+    metadata.token_endpoint_auth_methods_supported?.includes('private_key_jwt') === true;
+  const documentUrl = signs ? signing.clientMetadataUrl : clientMetadataUrl;
+  const byDocument = takesDocuments && isDocumentUrl(documentUrl);
   // A registration of before gives way to a document; what a person entered never does.
   if (known && isUsable && !(known.method === 'dcr' && byDocument)) {
     return { choice: 'use', client: known };
@@ -40,10 +51,10 @@ export function chooseRegistration(
       client: {
         issuer,
         method: 'cimd',
-        clientId: clientMetadataUrl,
-        authMethod: 'none',
+        clientId: documentUrl,
+        authMethod: signs ? 'private_key_jwt' : 'none',
         clientSecret: undefined,
-        privateKey: undefined,
+        privateKey: signs ? signing.privateKey : undefined,
         expiresAt: undefined,
       },
     };

@@ -65,7 +65,18 @@ export async function createServices(
   const keyring = createKeyring({ db, masterKeys, onChange });
   const vault = createVault({ db, pool, audit, keyring, clock });
   const accessTokens = owner.use(
-    createAccessTokens({ db, audit, clock, heard, keyring, log, onChange, server, vault }),
+    createAccessTokens({
+      db,
+      audit,
+      clock,
+      heard,
+      installationKey,
+      keyring,
+      log,
+      onChange,
+      server,
+      vault,
+    }),
   );
   const people = createPeople({
     db,

@@ -11,7 +11,13 @@ import { type Author, commitChange } from '../../change.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import type { ConnectionNetwork } from '../network.ts';
 import { type ConnectionServices, redirectUri } from '../services.ts';
-import { clientMetadataUrl, clientName } from './client-metadata.ts';
+import { clientKey, clientKeyAlgorithm } from './client-key.ts';
+import {
+  clientKeysUrl,
+  clientMetadataUrl,
+  clientName,
+  signingMetadataUrl,
+} from './client-metadata.ts';
 import { clientMetadata, type ClientRow, openClient, sealClientSecrets } from './client-row.ts';
 
 export interface ChooseClientInput {
@@ -47,11 +53,16 @@ export async function chooseClient(
       (row) => row.method === 'preregistered' && row.provider_id === (providerId ?? null),
     ) ?? rows.find((row) => row.method === 'preregistered');
   const known = entered ?? rows.find((row) => isUsable(services, row, input.forgotten));
+  const signing = await signingOf(services, server);
   const choice = chooseRegistration(
     {
       server,
       known: known && (await openClient(services, known)),
       clientMetadataUrl: clientMetadataUrl(services),
+      signing: signing && {
+        clientMetadataUrl: signing.metadataUrl,
+        privateKey: signing.privateKey,
+      },
     },
     services.clock,
   );
@@ -59,6 +70,10 @@ export async function chooseClient(
     if (known && known.client_id === choice.client.clientId) {
       return { rowId: known.id, client: choice.client };
     }
+    const same = rows.find(
+      (row) => row.method === 'cimd' && row.client_id === choice.client.clientId,
+    );
+    if (same) return { rowId: same.id, client: choice.client };
     return keepClient(services, author, choice.client);
   }
   if (choice.choice === 'ask') {
@@ -75,9 +90,22 @@ export async function chooseClient(
     clientUri: services.server.urls.base,
     redirectUris: [redirectUri(services)],
     grantTypes: ['authorization_code', 'refresh_token'],
+    jwksUri: signing?.keysUrl,
+    privateKey: signing?.privateKey,
     // No scopes: they would be all that it may ever ask for, and a resource's are not always the server's.
   });
   return keepClient(services, author, client);
+}
+
+/** Our key, for a server that takes what it signs and can read its public half. */
+async function signingOf(services: ConnectionServices, { metadata }: AuthorizationServer) {
+  const [metadataUrl, keysUrl] = [signingMetadataUrl(services), clientKeysUrl(services)];
+  const algorithms = metadata.token_endpoint_auth_signing_alg_values_supported;
+  const takesOurs =
+    metadata.token_endpoint_auth_methods_supported?.includes('private_key_jwt') === true &&
+    (!Array.isArray(algorithms) || algorithms.includes(clientKeyAlgorithm));
+  if (!takesOurs || metadataUrl === undefined || keysUrl === undefined) return undefined;
+  return { metadataUrl, keysUrl, privateKey: (await clientKey(services)).privateKey };
 }
 
 function selectClients(
@@ -111,7 +139,11 @@ async function keepClient(
   const { organizationId } = author;
   const { issuer, method, clientId } = client;
   const id = newId();
-  const sealedSecrets = await sealClientSecrets(services, organizationId, id, client);
+  // Our own key is not kept with each client: it is the installation's.
+  const sealedSecrets = await sealClientSecrets(services, organizationId, id, {
+    ...client,
+    privateKey: undefined,
+  });
   await commitChange(services, author, async (db) => {
     const before = await replaceClient(db, { issuer, method }, new Date(services.clock()));
     await db

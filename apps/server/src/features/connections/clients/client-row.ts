@@ -6,10 +6,12 @@ import { z } from 'zod';
 import type { Database } from '../../../store/schema.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import type { ConnectionServices } from '../services.ts';
+import { clientKey } from './client-key.ts';
 
 export type ClientRow = Selectable<Database['oauth_clients']>;
 
 type Services = Pick<ConnectionServices, 'keyring'>;
+type OpenServices = Pick<ConnectionServices, 'keyring' | 'installationKey'>;
 
 const secretsSchema = z.object({
   client_secret: z.string().optional(),
@@ -44,20 +46,32 @@ export async function sealClientSecrets(
   return sealSecret(key, identityOf(organizationId, clientRowId), new Secret(text));
 }
 
-/** The client of a row, for requests to its authorization server. */
-export async function openClient(services: Services, row: ClientRow): Promise<OAuthClient> {
+/**
+ * The client of a row, for requests to its authorization server. One that signs and has no key of its
+ * own has the installation's.
+ */
+export async function openClient(services: OpenServices, row: ClientRow): Promise<OAuthClient> {
   const secrets =
     row.sealed_secrets === null
       ? {}
       : secretsSchema.parse(JSON.parse((await openSecrets(services, row)).reveal()));
+  const { authMethod } = clientMetadata(row);
+  const isOurKey =
+    authMethod === 'private_key_jwt' &&
+    row.method !== 'preregistered' &&
+    secrets.private_key === undefined;
   return {
     issuer: row.issuer,
     method: row.method,
     clientId: row.client_id,
-    authMethod: clientMetadata(row).authMethod,
+    authMethod,
     clientSecret:
       secrets.client_secret === undefined ? undefined : new Secret(secrets.client_secret),
-    privateKey: secrets.private_key === undefined ? undefined : new Secret(secrets.private_key),
+    privateKey: isOurKey
+      ? (await clientKey(services)).privateKey
+      : secrets.private_key === undefined
+        ? undefined
+        : new Secret(secrets.private_key),
     expiresAt: row.expires_at?.getTime(),
   };
 }

@@ -7,7 +7,13 @@ import { failurePage } from '../../../pages/page-failure.ts';
 import { localPath } from '../../people/next-path.ts';
 import { requireSignIn, type SignedInEnv } from '../../people/require-sign-in.ts';
 import type { AppServices } from '../../../app/services.ts';
-import { clientMetadataDocument, clientMetadataPath } from '../clients/client-metadata.ts';
+import { clientKey, clientKeysPath } from '../clients/client-key.ts';
+import {
+  clientMetadataDocument,
+  clientMetadataPath,
+  signingMetadataDocument,
+  signingMetadataPath,
+} from '../clients/client-metadata.ts';
 import { authorize } from '../flow/authorize.ts';
 import { beginConnection, beginReconnect } from '../flow/begin.ts';
 import { receiveCallback } from '../flow/callback.ts';
@@ -30,10 +36,23 @@ export function createConnectApp(services: AppServices, stopping: AbortSignal): 
   const signalOf = (c: Context) => AbortSignal.any([c.req.raw.signal, stopping]);
   app.onError((error, c) => failurePage(c, error, services.log));
 
-  app.get(clientMetadataPath, (c) => {
-    const document = clientMetadataDocument(services);
-    if (!document) throw new AppError('not_found', 'This server has no client metadata document.');
-    return c.json(document, 200, { 'cache-control': 'public, max-age=300' });
+  // What authorization servers read: they have no session.
+  for (const [path, documentOf] of [
+    [clientMetadataPath, clientMetadataDocument],
+    [signingMetadataPath, signingMetadataDocument],
+  ] as const) {
+    app.get(path, (c) => {
+      const document = documentOf(services);
+      if (!document) {
+        throw new AppError('not_found', 'This server has no client metadata document.');
+      }
+      return c.json(document, 200, { 'cache-control': 'public, max-age=300' });
+    });
+  }
+
+  app.get(clientKeysPath, async (c) => {
+    const { publicJwk } = await clientKey(services);
+    return c.json({ keys: [publicJwk] }, 200, { 'cache-control': 'public, max-age=300' });
   });
 
   // Before all others: it must be reached by who is signed out, to be told so.

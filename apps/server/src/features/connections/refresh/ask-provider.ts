@@ -20,7 +20,10 @@ import { revokeTokens } from '../revoke-tokens.ts';
 import type { ConnectionRef } from './access-tokens.ts';
 import { type ConnectionState, databaseNow, readConnection } from './connection-state.ts';
 
-export type AskServices = Pick<AppServices, 'db' | 'keyring' | 'clock' | 'vault' | 'log'> & {
+export type AskServices = Pick<
+  AppServices,
+  'db' | 'keyring' | 'installationKey' | 'clock' | 'vault' | 'log'
+> & {
   /** Renews the connection to an identity provider where it is time for that. */
   readonly renew: (ref: ConnectionRef) => Promise<void>;
 };
@@ -137,7 +140,7 @@ async function requestAssertion(
 }
 
 async function openParty(
-  { db, keyring, clock }: AskServices,
+  { db, keyring, installationKey, clock }: AskServices,
   connection: ConnectionState,
   signal: AbortSignal,
 ): Promise<Party> {
@@ -160,7 +163,7 @@ async function openParty(
   const takesResource = provider?.definition?.quirks.resource !== 'rejected';
   return {
     server,
-    client: await openClient({ keyring }, row),
+    client: await openClient({ keyring, installationKey }, row),
     network,
     definition: provider?.definition,
     resource: takesResource ? (connection.resource ?? undefined) : undefined,

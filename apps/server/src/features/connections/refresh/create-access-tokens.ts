@@ -5,7 +5,16 @@ import { type EngineServices, RefreshEngine } from './refresh-engine.ts';
 
 export type AccessTokensOptions = Pick<
   AppServices,
-  'db' | 'audit' | 'clock' | 'heard' | 'keyring' | 'log' | 'onChange' | 'server' | 'vault'
+  | 'db'
+  | 'audit'
+  | 'clock'
+  | 'heard'
+  | 'installationKey'
+  | 'keyring'
+  | 'log'
+  | 'onChange'
+  | 'server'
+  | 'vault'
 >;
 
 /** The engine with providers as they are. Their code is loaded when one is first asked. */
