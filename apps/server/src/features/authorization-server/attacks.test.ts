@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { listOrganizationIds, withTenant } from '../../store/tenant.ts';
 import { createDocumentFetch } from './clients/fetch-document.ts';
-import { createRegistrationLimit } from './clients/registration-limit.ts';
+import { registrationLimit, takeRegistration } from './clients/registration-limit.ts';
 import { grantIdOf } from './grants/grant-id.ts';
+import { createAuthorizationListener } from './listener.ts';
 import { canonicalResource } from './resources.ts';
 import { buildClient, permission, registerClient } from './testing/oauth-client.ts';
 import { buildPkce, serveApp, type ServedApp } from './testing/serve-app.ts';
@@ -462,14 +463,52 @@ describe('registration', () => {
     expect((await registerClient(served, metadata)).status).toBe(400);
   });
 
-  it('takes no more than so many from one address in an hour', () => {
-    let now = 0;
-    const limit = createRegistrationLimit(() => now);
-    for (let count = 0; count < 60; count += 1) expect(limit.waitFor('10.0.0.1')).toBe(0);
-    expect(limit.waitFor('10.0.0.1')).toBe(3600);
-    expect(limit.waitFor('10.0.0.2')).toBe(0);
+  it('takes no more than so many from one address in an hour, on whichever node', async () => {
+    const { services } = served.app;
+    let now = Date.now();
+    const nodes = [1, 2].map(() => ({ ...services, clock: () => now }));
+    const take = (address: string, node = 0) => takeRegistration(nodes[node]!, address);
+    for (let count = 0; count < registrationLimit.attempts; count += 1) {
+      expect(await take('10.0.0.1', count % 2)).toBe(0);
+    }
+    expect(await take('10.0.0.1', 0)).toBe(3600);
+    expect(await take('10.0.0.1', 1)).toBe(3600);
+    expect(await take('10.0.0.2')).toBe(0);
     now += 3_600_000;
-    expect(limit.waitFor('10.0.0.1')).toBe(0);
+    expect(await take('10.0.0.1')).toBe(0);
+  });
+
+  it('tells who is too many by what trusted proxies say, and nobody else', async () => {
+    const { services } = served.app;
+    const register = async (trustedProxies: readonly string[], forwarded: string) => {
+      const server = { ...services.server, trustedProxies };
+      const listener = createAuthorizationListener({ ...services, server });
+      const http = createServer(listener);
+      await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+      const address = http.address();
+      if (typeof address !== 'object' || address === null) throw new Error('a server has a port');
+      const answer = await fetch(`http://127.0.0.1:${address.port}/oauth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+        body: '{}',
+      });
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+      return answer;
+    };
+    const spent = async (address: string) => {
+      for (let count = 0; count <= registrationLimit.attempts; count += 1) {
+        await takeRegistration(services, address);
+      }
+    };
+    await spent('203.0.113.9');
+    const behind = await register(['127.0.0.1'], '198.51.100.1, 203.0.113.9');
+    expect([behind.status, Number(behind.headers.get('retry-after'))]).toEqual([
+      429,
+      expect.any(Number),
+    ]);
+    expect((await register(['127.0.0.1'], '203.0.113.9, 198.51.100.1')).status).toBe(400);
+    expect((await register([], '203.0.113.9')).status).toBe(400);
   });
 
   it('reads no more than a request may have', async () => {

@@ -5,10 +5,14 @@ import { agentScope, baseUrlFor, resourceOfMetadata, resourceUrl } from '@plugbo
 import type { AppServices } from '../../app/services.ts';
 import { isOpenToPages } from '../../http/oauth-paths.ts';
 import type { RawHandler } from '../../http/server.ts';
-import { createRegistrationLimit } from './clients/registration-limit.ts';
+import { addressBehind } from '../people/limits/client-address.ts';
+import { takeRegistration } from './clients/registration-limit.ts';
 import { normalizeRequest } from './normalize-request.ts';
 
-type Services = Pick<AppServices, 'authorizationServer' | 'clock' | 'log' | 'server'>;
+type Services = Pick<
+  AppServices,
+  'authorizationServer' | 'clock' | 'db' | 'log' | 'people' | 'server'
+>;
 
 const longestBody = 56 * 1024;
 
@@ -17,9 +21,8 @@ const longestBody = 56 * 1024;
  * provider. What clients send is put right where they commonly are not: see `normalizeRequest`.
  */
 export function createAuthorizationListener(services: Services): RawHandler {
-  const { server, log, clock, authorizationServer } = services;
+  const { server, log, authorizationServer } = services;
   const { base } = server.urls;
-  const registrations = createRegistrationLimit(clock);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? '/';
@@ -35,8 +38,15 @@ export function createAuthorizationListener(services: Services): RawHandler {
       return;
     }
     if (request.method === 'POST' && target.startsWith('/oauth/register')) {
-      const wait = registrations.waitFor(request.socket.remoteAddress ?? '');
+      const address = addressBehind(
+        request.socket.remoteAddress,
+        request.headers['x-forwarded-for'],
+        server.trustedProxies,
+      );
+      const wait = await takeRegistration(services, address);
       if (wait > 0) {
+        const { refusals } = authorizationServer;
+        await refusals.report({ reason: 'registration_rate_limited' });
         const description = 'Too many clients were registered from there. Try again later.';
         response.setHeader('retry-after', String(wait));
         sendJson(response, 429, {

@@ -1,34 +1,29 @@
-const windowMs = 3_600_000;
-const mostPerAddress = 60;
-const mostOfAll = 2_000;
-const mostAddresses = 10_000;
+import { isAppError } from '@plugboard/contracts';
 
-/** Bounds how many clients register themselves in an hour, from one address and altogether. */
-export interface RegistrationLimit {
-  /** Counts one. Seconds to wait before another try when it is one too many, else 0. */
-  waitFor(address: string): number;
-}
+import type { AppServices } from '../../../app/services.ts';
+import { type Limit, takeAttempt } from '../../people/limits/limits.ts';
 
-export function createRegistrationLimit(clock: () => number): RegistrationLimit {
-  let since = clock();
-  let all = 0;
-  let counts = new Map<string, number>();
-  return {
-    waitFor(address) {
-      const now = clock();
-      if (now - since >= windowMs) {
-        since = now;
-        all = 0;
-        counts = new Map();
-      }
-      const count = (counts.get(address) ?? 0) + 1;
-      const isFull = counts.size >= mostAddresses && !counts.has(address);
-      if (count > mostPerAddress || all >= mostOfAll || isFull) {
-        return Math.ceil((since + windowMs - now) / 1000);
-      }
-      all += 1;
-      counts.set(address, count);
-      return 0;
-    },
-  };
+const hour = 3_600_000;
+
+/** Clients that register themselves from one address. */
+export const registrationLimit: Limit = { name: 'registration', attempts: 60, perMs: hour };
+/** From all addresses together: each leaves a row for a week. */
+export const allRegistrationsLimit: Limit = { name: 'registrations', attempts: 2_000, perMs: hour };
+
+/**
+ * Counts a client that registers itself, for all nodes and beyond restarts. Resolves with the seconds to
+ * wait before another try when it is one too many, else 0.
+ */
+export async function takeRegistration(
+  services: Pick<AppServices, 'clock' | 'db' | 'people'>,
+  address: string,
+): Promise<number> {
+  try {
+    await takeAttempt(services, registrationLimit, address);
+    await takeAttempt(services, allRegistrationsLimit, '');
+    return 0;
+  } catch (error) {
+    if (!isAppError(error, 'rate_limited')) throw error;
+    return Math.ceil((error.retryAfterMs ?? hour) / 1000);
+  }
 }

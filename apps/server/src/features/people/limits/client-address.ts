@@ -11,10 +11,22 @@ import type { Context } from 'hono';
 export function clientAddress(c: Context, trustedProxies: readonly string[]): string {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- tests send requests without a socket
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  const socket = plain(incoming?.socket.remoteAddress ?? '');
+  const socketAddress = incoming?.socket.remoteAddress;
+  return addressBehind(socketAddress, c.req.header('x-forwarded-for'), trustedProxies);
+}
+
+/** The same for what `node:http` knows of a request. */
+export function addressBehind(
+  socketAddress: string | undefined,
+  forwardedFor: string | readonly string[] | undefined,
+  trustedProxies: readonly string[],
+): string {
+  const socket = plain(socketAddress ?? '');
   const trusted = proxyList(trustedProxies);
   if (!trusted(socket)) return network(socket);
-  const forwarded = (c.req.header('x-forwarded-for') ?? '')
+  const forwarded = [forwardedFor ?? []]
+    .flat()
+    .join(',')
     .split(',')
     .map((text) => plain(text.trim()));
   return network(
