@@ -16,7 +16,10 @@ interface UpOptions {
   readonly catalogDir?: string;
   readonly catalogSync?: string;
   readonly allowedHost?: readonly string[];
+  readonly trustedProxy?: readonly string[];
+  readonly mailFrom?: string;
   readonly allowUnsandboxed?: boolean;
+  readonly allowPrivateClients?: boolean;
   readonly logLevel?: string;
 }
 
@@ -28,12 +31,18 @@ export function addUpCommand(program: Command, session: Session, startServer: St
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--base-url <url>', 'how others reach it, such as https://plugboard.example.com')
     .option('--allowed-host <name...>', 'further host names to answer to')
+    .option('--trusted-proxy <address...>', 'proxies whose X-Forwarded-For is believed')
+    .option('--mail-from <address>', 'whom mail is from; the mail server is PLUGBOARD_SMTP_URL')
     .option('--catalog-dir <path>', 'folder inside which sources of the catalog may lie')
     .option(
       '--catalog-sync <when>',
       'scheduled, or manual for only when asked (default: scheduled)',
     )
     .option('--allow-unsandboxed', 'run servers even where this machine cannot isolate them')
+    .option(
+      '--allow-private-clients',
+      'read the metadata of OAuth clients from private networks too',
+    )
     .option('--log-level <level>', 'silent, error, warn, info, debug or trace (default: warn)')
     .addHelpText(
       'after',
@@ -78,6 +87,8 @@ function serverFlags(options: UpOptions, { address }: Session): readonly string[
     'catalog-dir': options.catalogDir,
     'catalog-sync': options.catalogSync,
     'allowed-host': options.allowedHost?.join(','),
+    'trusted-proxy': options.trustedProxy?.join(','),
+    'mail-from': options.mailFrom,
     'log-level': options.logLevel,
   };
   return [
@@ -85,6 +96,7 @@ function serverFlags(options: UpOptions, { address }: Session): readonly string[
       value === undefined ? [] : [`--${name}=${value}`],
     ),
     ...(options.allowUnsandboxed === true ? ['--allow-unsandboxed'] : []),
+    ...(options.allowPrivateClients === true ? ['--allow-private-clients'] : []),
   ];
 }
 
