@@ -2,10 +2,12 @@ import { TestBrowser } from '../oauth/browser.ts';
 import type { Plugboard } from './plugboard.ts';
 
 /** A browser in which the owner is signed in, by the link that the command line makes on the host. */
-export async function signInOwner(plugboard: Plugboard): Promise<TestBrowser> {
+export async function signInOwner(
+  plugboard: Plugboard,
+  browser = new TestBrowser(),
+): Promise<TestBrowser> {
   const made = await plugboard.cli('owner', 'link', '--json', '--data-dir', plugboard.dataDir);
   const { link }: { link: string } = JSON.parse(made.stdout);
-  const browser = new TestBrowser();
   const password = 'correct horse battery staple 42';
   const form = { name: 'Owner', email: 'owner@example.com', password, again: password };
   const answer = await browser.post(link, form, { 'sec-fetch-site': 'same-origin' });

@@ -40,6 +40,8 @@ type Services = Omit<AppServices, 'authorizationServer'> &
 export async function createProvider(services: Services): Promise<Provider> {
   const { server, db, clock, log, installationKey, records } = services;
   const { base } = server.urls;
+  // They are for one path each, which __Host- does not permit; no plain connection may set these.
+  const cookies = base.startsWith('https:') ? '__Secure-plugboard_oauth' : 'plugboard_oauth';
   const cookieKey = (await installationKey('oauth-cookies')).export();
   const signing = signingKeyFrom(await installationKey('oauth-signing'));
 
@@ -83,8 +85,8 @@ export async function createProvider(services: Services): Promise<Provider> {
     cookies: {
       names: {
         session: sessionCookie,
-        interaction: 'plugboard_oauth_interaction',
-        resume: 'plugboard_oauth_resume',
+        interaction: `${cookies}_interaction`,
+        resume: `${cookies}_resume`,
       },
       keys: [createHash('sha256').update(cookieKey).digest('base64url')],
       short: { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true },
