@@ -2,6 +2,7 @@ import type { BindingView, InstanceCredentials } from '@plugboard/contracts/api'
 import type { Command } from 'commander';
 
 import { CliError } from '../cli-error.ts';
+import { confirmPlan } from '../confirm.ts';
 import { plainText } from '../output/plain-text.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -21,7 +22,7 @@ Examples:
   plugboard credential bind my-remote Authorization our-key --template "Token {key}"
   plugboard credential bind gcloud GOOGLE_APPLICATION_CREDENTIALS gcloud --place file`;
 
-/** `plugboard credential bind|unbind|mine`. */
+/** `plugboard credential bind|unbind|confirm|mine`. */
 export function addBindingCommands(credential: Command, session: Session): void {
   const { style } = session;
 
@@ -68,6 +69,38 @@ export function addBindingCommands(credential: Command, session: Session): void 
         ...(agent !== undefined && { agent }),
       });
       await session.show(done, () => `${slot} of ${style.name(instance)} is empty.\n`);
+    });
+
+  credential
+    .command('confirm <instance>')
+    .description('let a server that was changed have again what you lent it')
+    .option('--agent <agent>', 'what is lent for one agent')
+    .option('--yes', 'without asking')
+    .action(async (instance: string, options: { agent?: string; yes?: boolean }) => {
+      const { agent, yes } = options;
+      const api = await session.api();
+      const { destination, changes } = await waitingChanges(api, instance, agent);
+      if (changes.length === 0) {
+        await session.show(
+          { confirmed: [] },
+          () => `${style.name(instance)} waits for no confirmation.\n`,
+        );
+        return;
+      }
+      const said = changes.map((change) => `  ${plainText(change)}\n`).join('');
+      session.terminal.err(
+        `${instance} was changed since it was lent the account, which goes to ${plainText(destination.name)}:\n${said}`,
+      );
+      await confirmPlan(session, `Lend it to ${instance} as it is now?`, yes === true);
+      const done = await api.credentials.bindings.confirm({
+        instance,
+        destination: destination.digest,
+        ...(agent !== undefined && { agent }),
+      });
+      await session.show(
+        done,
+        () => `${style.name(instance)} is given ${done.confirmed.join(', ')} again.\n`,
+      );
     });
 
   credential
@@ -119,6 +152,25 @@ export function addServerCredentialCommands(server: Command, session: Session): 
     });
 }
 
+/** What was changed of a server since it was lent one's own account, or an agent's. */
+async function waitingChanges(
+  api: Awaited<ReturnType<Session['api']>>,
+  instance: string,
+  agent: string | undefined,
+) {
+  if (agent === undefined) {
+    const { destination, slots } = await api.credentials.bindings.accounts({ instance });
+    return { destination, changes: distinct(slots.flatMap(({ changes }) => changes ?? [])) };
+  }
+  const { destination, slots } = await api.credentials.bindings.list({ instance });
+  const theirs = slots
+    .flatMap(({ bindings }) => bindings)
+    .filter((each) => each.for.kind === 'agent' && [each.for.id, each.for.name].includes(agent));
+  return { destination, changes: distinct(theirs.flatMap(({ changes }) => changes ?? [])) };
+}
+
+const distinct = (texts: readonly string[]) => [...new Set(texts)];
+
 function presentSlots(
   { style }: Session,
   { instance, account, slots }: InstanceCredentials,
@@ -136,7 +188,10 @@ function presentSlots(
     of,
     bindings.length > 0
       ? bindings
-          .map((each) => `${plainText(each.credential.name)} (${plainText(each.for.name)})`)
+          .map((each) => {
+            const waits = each.changes ? ', waits for confirmation' : '';
+            return `${plainText(each.credential.name)} (${plainText(each.for.name)}${waits})`;
+          })
           .join(', ')
       : inline
         ? 'sealed in the server'

@@ -57,10 +57,15 @@ export function presentAccounts(style: Style, accounts: readonly AccountView[]):
   return accounts
     .map(({ instance, ready, slots }) => {
       const head = `${style.name(instance.slug)}: ${ready ? 'ready' : 'needs you'}\n`;
-      const lines = slots.map(({ slot, filled, credential, url, required }) => {
+      const lines = slots.map(({ slot, filled, credential, url, required, changes }) => {
         const state = filled
           ? plainText(credential ?? 'filled')
           : `missing${required ? '' : ' (optional)'}${url === undefined ? '' : `; get one at ${plainText(url)}`}`;
+        if (changes) {
+          const why = `was changed since: ${plainText(changes.join('; '))}`;
+          const confirm = style.quiet(`    plugboard credential confirm ${instance.slug}\n`);
+          return `  ${slot.padEnd(28)} ${state}, not given to it, which ${why}\n${confirm}`;
+        }
         const cure = filled
           ? ''
           : style.quiet(`    plugboard credential bind ${instance.slug} ${slot} NAME\n`);

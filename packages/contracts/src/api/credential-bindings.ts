@@ -55,6 +55,8 @@ export const bindingViewSchema = z.object({
   /** For whose calls. */
   for: credentialOwnerSchema,
   credential: z.object({ id: idSchema, name: z.string() }),
+  /** What was changed since it was lent: the instance is not given it until that is confirmed. */
+  changes: z.array(z.string()).optional(),
   createdAt: timestampSchema,
 });
 
@@ -73,9 +75,18 @@ const slotViewSchema = z.object({
   of: z.enum(accountKinds),
 });
 
+/** Where an instance takes what it is given. */
+const destinationViewSchema = z.object({
+  /** The address of a remote, or the package. */
+  name: z.string(),
+  /** Names it exactly, for confirming it. */
+  digest: z.string(),
+});
+
 export const instanceCredentialsSchema = z.object({
   instance: z.object({ id: idSchema, slug: z.string() }),
   account: z.enum(accountKinds),
+  destination: destinationViewSchema,
   slots: z.array(
     slotViewSchema.extend({
       /** Sealed in the instance itself. */
@@ -90,10 +101,18 @@ export type InstanceCredentials = z.output<typeof instanceCredentialsSchema>;
 export const accountViewSchema = z.object({
   instance: z.object({ id: idSchema, slug: z.string() }),
   account: z.enum(accountKinds),
+  destination: destinationViewSchema,
   /** Whether your calls can use it as it is. */
   ready: z.boolean(),
   /** What is asked of you; empty where an account of all is used. */
-  slots: z.array(slotViewSchema.extend({ filled: z.boolean(), credential: z.string().optional() })),
+  slots: z.array(
+    slotViewSchema.extend({
+      filled: z.boolean(),
+      credential: z.string().optional(),
+      /** What was changed since you lent it: the instance is not given it until you confirm. */
+      changes: z.array(z.string()).optional(),
+    }),
+  ),
 });
 
 export type AccountView = z.output<typeof accountViewSchema>;

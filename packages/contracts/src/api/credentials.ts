@@ -374,6 +374,23 @@ export const credentialsContract = {
         }),
       )
       .output(doneSchema),
+    confirm: procedure
+      .route({
+        method: 'POST',
+        path: '/instances/{instance}/credentials/confirm',
+        tags: instanceTags,
+        summary: 'Let a server that was changed have again what you, or an agent, lent it',
+      })
+      .input(
+        z.strictObject({
+          instance: refSchema,
+          /** The digest of the destination that was shown. */
+          destination: z.string().max(100),
+          /** For an agent's account; for your own when absent. */
+          agent: refSchema.optional(),
+        }),
+      )
+      .output(z.object({ confirmed: z.array(z.string()) })),
     setAccount: procedure
       .route({
         method: 'PUT',

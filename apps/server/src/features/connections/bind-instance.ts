@@ -1,6 +1,8 @@
 import { newId, type ChangeEvent } from '@plugboard/contracts';
 
+import { destinationOf } from '../credentials/bindings/destination.ts';
 import { bindingEvents } from '../credentials/bindings/queries.ts';
+import { selectStored } from '../instances/revisions/stored-candidate.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import type { IntentOwner } from './flow/intent.ts';
 
@@ -36,6 +38,9 @@ export async function bindInstance(
         : eb(eb.fn.coalesce('member_id', 'agent_id'), '=', owner.id),
     )
     .execute();
+  const instance = owner.kind === 'organization' ? undefined : await selectStored(db, instanceId);
+  // A remote has no folders.
+  const destination = instance && JSON.stringify(destinationOf(instance, ''));
   await db
     .insertInto('instance_credentials')
     .values({
@@ -45,6 +50,7 @@ export async function bindInstance(
       place: 'header',
       template: 'Bearer {access_token}',
       credential_id: credentialId,
+      destination: destination ?? null,
       ...bound,
     })
     .execute();

@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { AppError } from '@plugboard/contracts';
 import {
   type InjectedSecret,
   inlineSecrets,
@@ -30,13 +33,32 @@ export function createInstanceSource(services: SourceServices): InstanceSource {
 
   /** What is bound for a credential set; of an instance on trial, what it is tried with. */
   async function boundSlots(
-    { organizationId, id }: InstanceSpec,
+    spec: InstanceSpec,
     credentialSet: string,
   ): Promise<readonly BoundSlot[]> {
+    const { organizationId, id, launch } = spec;
     const onTrial = pending.find(organizationId, id);
     if (onTrial) return onTrial.bindings;
     const { selectBoundSlots } = await openings();
-    return withTenant(db, organizationId, (tx) => selectBoundSlots(tx, id, credentialSet));
+    return withTenant(db, organizationId, async (tx) => {
+      const slots = await selectBoundSlots(tx, id, credentialSet);
+      if (!slots.some(({ isOwn }) => isOwn)) return slots;
+      const { selectStored } = await import('./revisions/stored-candidate.ts');
+      const { refuseChanged } = await import('../credentials/bindings/changed-destination.ts');
+      const row = await selectStored(tx, id);
+      if (!row) return slots;
+      await refuseChanged(tx, row, credentialSet, slots, dataDir);
+      // What is about to start may be what it was a moment ago, and lie elsewhere.
+      const { launchFromRow } = await launchRows();
+      const stored = withWorkFolder(launchFromRow(row.launch, dataDir), dataDir, id);
+      if (!isDeepStrictEqual(stored, launch)) {
+        throw new AppError(
+          'unavailable',
+          `${row.slug} was changed while it was being started. Try again.`,
+        );
+      }
+      return slots;
+    });
   }
 
   return {

@@ -156,6 +156,9 @@ create table instance_credentials (
   member_id uuid,
   agent_id uuid,
   credential_id uuid not null,
+  -- Where the instance sent or gave it when its owner lent it; null where the organization is the owner
+  -- of the credential. What lies elsewhere by now is not given it.
+  destination jsonb,
   created_at timestamptz not null default now(),
   constraint instance_credentials_owner_id_check check (
     (owner_kind = 'organization' and member_id is null and agent_id is null)

@@ -7,6 +7,14 @@ import { selectStored, type StoredInstance } from '../../instances/revisions/sto
 import { type Actor, can } from '../../members/policy.ts';
 import type { TenantDb } from '../../tenant-db.ts';
 import { type BindServices, requireStored } from './bind.ts';
+import {
+  changesSince,
+  describeDestination,
+  type Destination,
+  destinationDigest,
+  destinationFromRow,
+  destinationOf,
+} from './destination.ts';
 import { type BindingRow, presentBinding, selectBindings } from './queries.ts';
 import { sameSlot } from './same-slot.ts';
 import { slotProblem } from './slot-problem.ts';
@@ -22,16 +30,18 @@ export async function showInstanceCredentials(
     const row = await requireStored(tx, ref);
     const bindings = await selectBindings(tx, { instanceId: row.id });
     const source = slotSource(row, bindings, server.dataDir);
+    const now = destinationOf(row, server.dataDir);
     const seen = bindings.filter((binding) => maySeeBinding(actor, binding));
     return {
       instance: { id: row.id, slug: row.slug },
       account: row.account,
+      destination: shownDestination(now),
       slots: slotsOf(source).map((slot) => ({
         ...presentSlot(slot),
         inline: slot.inline,
         bindings: seen
           .filter((each) => sameSlot(each.slot, slot.slot, source.isRemote))
-          .map(presentBinding),
+          .map((each) => ({ ...presentBinding(each), ...changesOf(each, now) })),
       })),
     };
   });
@@ -117,6 +127,7 @@ async function viewAccount(
 ): Promise<AccountView> {
   const bindings = await selectBindings(tx, { instanceId: row.id });
   const source = slotSource(row, bindings, dataDir);
+  const now = destinationOf(row, dataDir);
   const own = bindings.filter((each) => each.member_id === memberId);
   const slots = slotsOf(source)
     .filter(({ of }) => of === 'member')
@@ -125,15 +136,32 @@ async function viewAccount(
       return {
         ...presentSlot(slot),
         filled: binding !== undefined,
-        ...(binding && { credential: binding.credential_name }),
+        ...(binding && { credential: binding.credential_name, ...changesOf(binding, now) }),
       };
     });
   return {
     instance: { id: row.id, slug: row.slug },
     account: row.account,
-    ready: slots.every(({ filled, required }) => filled || !required),
+    destination: shownDestination(now),
+    ready: slots.every(
+      ({ filled, required, changes }) => changes === undefined && (filled || !required),
+    ),
     slots,
   };
+}
+
+function shownDestination(destination: Destination) {
+  return { name: describeDestination(destination), digest: destinationDigest(destination) };
+}
+
+/** What waits for a confirmation; the organization's own credentials never do. */
+function changesOf(
+  { credential_owner: owner, destination }: BindingRow,
+  now: Destination,
+): { readonly changes?: string[] } {
+  if (owner === 'organization') return {};
+  const changes = changesSince(destinationFromRow(destination), now);
+  return changes.length === 0 ? {} : { changes };
 }
 
 function presentSlot({ slot, place, template, required, title, url, of }: Slot) {

@@ -13,6 +13,7 @@ import { may, requireCredential } from '../permissions.ts';
 import { fieldsFromRow } from '../present.ts';
 import { type ListedCredential, requireVisible } from '../queries.ts';
 import type { CredentialOwner } from '../vault.ts';
+import { type Destination, destinationOf } from './destination.ts';
 import { bindingEvents, type BindingRow, selectBindings } from './queries.ts';
 import { sameSlot } from './same-slot.ts';
 import { slotProblem } from './slot-problem.ts';
@@ -39,6 +40,8 @@ export interface Binding {
   readonly place: BindingRow['place'];
   readonly template: string;
   readonly credentialId: string;
+  /** Where the instance takes it, of a credential that is not the organization's. */
+  readonly destination?: Destination | undefined;
 }
 
 /**
@@ -59,7 +62,14 @@ export async function bindCredential(
     const owner = await bindingOwner(tx, actor, credential, input.for);
     refuseOtherAccount(instance, owner);
     const binding = await checkBinding(services, tx, instance, credential, owner, input);
-    const id = await upsertBinding(tx, organizationId, instance.id, owner, binding);
+    const destination =
+      credential.owner_kind === 'organization'
+        ? undefined
+        : destinationOf(instance, services.server.dataDir);
+    const id = await upsertBinding(tx, organizationId, instance.id, owner, {
+      ...binding,
+      destination,
+    });
     return {
       result: id,
       record: {
@@ -90,7 +100,7 @@ export async function upsertBinding(
   organizationId: string,
   instanceId: string,
   owner: CredentialOwner,
-  { slot, place, template, credentialId }: Binding,
+  { slot, place, template, credentialId, destination }: Binding,
 ): Promise<string> {
   // Nobody destroys the credential between this look and the commit.
   const there = await tx
@@ -124,6 +134,7 @@ export async function upsertBinding(
       template,
       ...columns,
       credential_id: credentialId,
+      destination: destination ? JSON.stringify(destination) : null,
     })
     .execute();
   return id;

@@ -54,7 +54,8 @@ export async function refuseMissing(
   );
 }
 
-async function nameOf(db: TenantDb, kind: 'member' | 'agent', id: string): Promise<string> {
+/** What the member or agent for whom a call is made is called. Rejects when they are gone. */
+export async function nameOf(db: TenantDb, kind: 'member' | 'agent', id: string): Promise<string> {
   const row =
     kind === 'member'
       ? await db.selectFrom('members').select('name').where('id', '=', id).executeTakeFirst()

@@ -18,12 +18,20 @@ export interface BoundSlot {
   readonly kind: CredentialKind;
 }
 
+/** A binding as it is stored. */
+export interface LentSlot extends BoundSlot {
+  /** Whether the credential is a member's or an agent's own. */
+  readonly isOwn: boolean;
+  /** Where the instance took it when it was bound. */
+  readonly destination: unknown;
+}
+
 /** What fills the slots of an instance for a credential set: its own, then those for everybody. */
 export async function selectBoundSlots(
   db: TenantDb,
   instanceId: string,
   credentialSet: string,
-): Promise<readonly BoundSlot[]> {
+): Promise<readonly LentSlot[]> {
   const [kind, id] = credentialSet.split(':');
   const rows = await db
     .selectFrom('instance_credentials as b')
@@ -42,16 +50,19 @@ export async function selectBoundSlots(
       'b.template',
       'b.owner_kind',
       'b.credential_id as credentialId',
+      'b.destination',
       'credentials.kind',
+      'credentials.owner_kind as credentialOwner',
     ])
     .execute();
-  const bySlot = new Map<string, BoundSlot>();
+  const bySlot = new Map<string, LentSlot>();
   const isShared = (row: (typeof rows)[number]) => row.owner_kind === 'organization';
   for (const row of rows.toSorted((a, b) => Number(isShared(b)) - Number(isShared(a)))) {
-    const { slot, place, template, credentialId, kind: of } = row;
+    const { slot, place, template, credentialId, kind: of, destination } = row;
+    const isOwn = row.credentialOwner !== 'organization';
     // Headers are the same however they are written.
     const name = place === 'header' ? slot.toLowerCase() : slot;
-    bySlot.set(name, { slot, place, template, credentialId, kind: of });
+    bySlot.set(name, { slot, place, template, credentialId, kind: of, isOwn, destination });
   }
   return [...bySlot.values()];
 }

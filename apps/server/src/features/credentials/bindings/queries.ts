@@ -41,6 +41,8 @@ export function selectBindings(db: TenantDb, { instanceId, credentialId, id }: B
       'b.credential_id',
       'credentials.name as credential_name',
       'credentials.kind as credential_kind',
+      'credentials.owner_kind as credential_owner',
+      'b.destination',
       'b.created_at',
     ])
     .orderBy('instances.slug')

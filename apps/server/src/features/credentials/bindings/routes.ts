@@ -5,6 +5,7 @@ import { api } from '../../../http/api/context.ts';
 import { requirePermission } from '../../members/require.ts';
 import { accountOf, accountsOf, setAccount, showInstanceCredentials } from './account.ts';
 import { bindCredential, unbindCredential } from './bind.ts';
+import { confirmDestination } from './confirm.ts';
 import { presentBinding, selectBindings } from './queries.ts';
 import { refreshCredentials } from './refresh-instance.ts';
 
@@ -29,6 +30,11 @@ export const bindingsRouter = routes.router({
   remove: routes.remove.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'credential.bind_own', actor);
     return { id: await unbindCredential(services, actor, input) };
+  }),
+
+  confirm: routes.confirm.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'credential.bind_own', actor);
+    return { confirmed: await confirmDestination(services, actor, input) };
   }),
 
   setAccount: routes.setAccount.handler(async ({ context: { actor, services }, input }) => {

@@ -4,6 +4,7 @@ import { type ContractDiff, diffContracts } from '@plugboard/trust';
 import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import type { Author } from '../../change.ts';
+import { refuseChanged } from '../../credentials/bindings/changed-destination.ts';
 import { listingSetOf } from '../../credentials/bindings/listing-set.ts';
 import { selectBoundSlots } from '../../credentials/bindings/open-bindings.ts';
 import type { Definitions } from '../../definitions/read-definitions.ts';
@@ -109,9 +110,11 @@ async function change(
   };
   refuseAborted(signal);
   const credentialSet = await listingSetOf(services, author, before.row);
-  const bindings = await withTenant(services.db, organizationId, (db) =>
-    selectBoundSlots(db, id, credentialSet),
-  );
+  const bindings = await withTenant(services.db, organizationId, async (db) => {
+    const slots = await selectBoundSlots(db, id, credentialSet);
+    await refuseChanged(db, before.row, credentialSet, slots, services.server.dataDir);
+    return slots;
+  });
   const trial = { id: newId(), keep: false, bindings, of: id, signal, tell };
   const listed = await tryCandidate(services, organizationId, candidate, trial, async (found) => {
     await compare(found);

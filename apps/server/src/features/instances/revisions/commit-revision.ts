@@ -1,4 +1,6 @@
 import { type Author, commitChange } from '../../change.ts';
+import { followOwnChange } from '../../credentials/bindings/confirm.ts';
+import { destinationOf } from '../../credentials/bindings/destination.ts';
 import type { Definitions } from '../../definitions/read-definitions.ts';
 import { saveDefinitions } from '../../definitions/save-definitions.ts';
 import type { TenantDb } from '../../tenant-db.ts';
@@ -9,7 +11,7 @@ import { writeFirstRevision } from './first-revision.ts';
 import type { PresentInstance } from './present-instance.ts';
 import { refuseStale } from './refuse-stale.ts';
 import { presentRevisionForAudit } from './revision-audit.ts';
-import { hasRevisions } from './stored-candidate.ts';
+import { hasRevisions, selectStored } from './stored-candidate.ts';
 import { writeRevision } from './write-revision.ts';
 
 /** Stores a tried candidate with all that goes with it, at once. Resolves with the revision's number. */
@@ -41,6 +43,11 @@ export async function commitRevision(
         memberId,
         note,
       });
+      const after = await selectStored(db, row.id);
+      if (after) {
+        const [from, to] = [destinationOf(row, dataDir), destinationOf(after, dataDir)];
+        await followOwnChange(db, row.id, memberId, from, to);
+      }
       await saveDefinitions(db, organizationId, row.id, definitions);
       await forgetAsking(db, row.id);
       return {

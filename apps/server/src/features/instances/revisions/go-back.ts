@@ -1,12 +1,14 @@
 import { AppError, isAppError } from '@plugboard/contracts';
 
 import { commitChange } from '../../change.ts';
+import { followOwnChange } from '../../credentials/bindings/confirm.ts';
+import { destinationOf } from '../../credentials/bindings/destination.ts';
 import { saveDefinitions } from '../../definitions/save-definitions.ts';
 import type { ChangeInstanceServices } from './change-instance.ts';
 import { checkInstance } from './check-instance.ts';
 import { refuseStale } from './refuse-stale.ts';
 import type { PresentInstance } from './present-instance.ts';
-import { sealedFromRow } from './stored-candidate.ts';
+import { sealedFromRow, selectStored } from './stored-candidate.ts';
 import { writeRevision } from './write-revision.ts';
 
 export interface FailedChange {
@@ -78,6 +80,7 @@ async function commitReturn(
   return services.definitionTurns.take(id, () =>
     commitChange(services, { organizationId }, async (db) => {
       await refuseStale(db, row, failed.revision);
+      const attempted = await selectStored(db, id);
       const revision = await writeRevision(db, {
         organizationId,
         instanceId: id,
@@ -89,6 +92,13 @@ async function commitReturn(
         memberId: undefined,
         note: note.slice(0, maxNote),
       });
+      if (attempted) {
+        // As the change had taken its author's own bindings with it.
+        const [kind, author] = failed.credentialSet?.split(':') ?? [];
+        const memberId = kind === 'member' ? author : undefined;
+        const [from, to] = [destinationOf(attempted, dataDir), destinationOf(row, dataDir)];
+        await followOwnChange(db, id, memberId, from, to);
+      }
       if (definitions) await saveDefinitions(db, organizationId, id, definitions);
       await db
         .updateTable('instances')
