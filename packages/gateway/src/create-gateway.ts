@@ -25,6 +25,7 @@ import { createLogLevels, isLogWanted } from './methods/logging.ts';
 import type {
   AccessSource,
   AgentDirectory,
+  AgentIdentity,
   AuditLog,
   OnChange,
   SessionMail,
@@ -93,7 +94,7 @@ export interface Gateway extends Disposable {
    * with the server's JSON-RPC response; rejects as `runCall` does.
    */
   callTool(
-    caller: Caller,
+    caller: Caller & Pick<AgentIdentity, 'toolboxIds'>,
     tool: { readonly name: string; readonly arguments: unknown; readonly endpointPath?: string },
     options: { readonly signal: AbortSignal; readonly onMessage?: (message: Envelope) => void },
   ): Promise<Envelope>;
