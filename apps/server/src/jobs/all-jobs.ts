@@ -4,6 +4,7 @@ import { scheduleSyncsJob } from '../features/catalog/sources/schedule-syncs.ts'
 import { syncSourceJob } from '../features/catalog/sources/sync-job.ts';
 import { credentialExpiryJob } from '../features/credentials/expiry-job.ts';
 import { rotateJob, sweepKeysJob } from '../features/keys/rotation-jobs.ts';
+import { sweepRequestsJob } from '../features/connections/flow/sweep-job.ts';
 import { keepConnectionsAliveJob } from '../features/connections/refresh/keep-alive-job.ts';
 import type { AnyJob } from './job.ts';
 
@@ -17,4 +18,5 @@ export const allJobs: readonly AnyJob[] = [
   rotateJob,
   sweepKeysJob,
   keepConnectionsAliveJob,
+  sweepRequestsJob,
 ];
