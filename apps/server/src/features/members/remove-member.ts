@@ -31,16 +31,7 @@ export function removeMember(
     if (member.id !== actor.memberId) requireManaging(actor, member.role);
     if (member.role === 'owner') await requireAnotherOwner(db, member.id);
     const heir = handOverTo === undefined ? undefined : await requireHeir(db, handOverTo, member);
-    const { own, concerned } = await selectAgentsOf(db, member.id);
-    const sets = await credentialSetsOf(db, organizationId, member.id, heir ? [] : own);
-    if (heir) await handOver(db, member.id, heir.id);
-    await db.deleteFrom('members').where('id', '=', member.id).execute();
-    if (!heir) {
-      for (const { id } of own) {
-        await services.keyring.destroy(db, { organizationId, kind: 'agent', id });
-      }
-    }
-    await services.keyring.destroy(db, { organizationId, kind: 'member', id: member.id });
+    const { agents, events } = await removeWithin(services, db, organizationId, member, heir);
     return {
       result: member.id,
       record: {
@@ -49,17 +40,44 @@ export function removeMember(
           id: member.id,
           name: member.name,
           role: member.role,
-          agents: own.map(({ slug }) => slug),
+          agents,
           handedOverTo: heir?.id ?? null,
         },
       },
-      events: [
-        { kind: 'access', organizationId },
-        ...sets,
-        ...concerned.map((agentId) => ({ kind: 'identity', organizationId, agentId }) as const),
-      ],
+      events,
     };
   });
+}
+
+/**
+ * Removes a member within a transaction that has seen to who may, and that an owner is left. Resolves
+ * with the slugs of agents that were theirs, and what others must hear of.
+ */
+export async function removeWithin(
+  { keyring }: Pick<MemberServices, 'keyring'>,
+  db: TenantDb,
+  organizationId: string,
+  member: MemberRow,
+  heir?: MemberRow,
+): Promise<{ agents: readonly string[]; events: readonly ChangeEvent[] }> {
+  const { own, concerned } = await selectAgentsOf(db, member.id);
+  const sets = await credentialSetsOf(db, organizationId, member.id, heir ? [] : own);
+  if (heir) await handOver(db, member.id, heir.id);
+  await db.deleteFrom('members').where('id', '=', member.id).execute();
+  if (!heir) {
+    for (const { id } of own) {
+      await keyring.destroy(db, { organizationId, kind: 'agent', id });
+    }
+  }
+  await keyring.destroy(db, { organizationId, kind: 'member', id: member.id });
+  return {
+    agents: own.map(({ slug }) => slug),
+    events: [
+      { kind: 'access', organizationId },
+      ...sets,
+      ...concerned.map((agentId) => ({ kind: 'identity', organizationId, agentId }) as const),
+    ],
+  };
 }
 
 async function requireHeir(db: TenantDb, ref: string, leaving: MemberRow): Promise<MemberRow> {
