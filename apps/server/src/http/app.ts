@@ -8,6 +8,8 @@ import type { AppServices } from '../app/services.ts';
 import type { createInteractionApp } from '../features/authorization-server/interaction/interaction-app.ts';
 import { authenticateRequest } from '../features/members/authenticate.ts';
 import { createAuthApp } from '../features/people/auth-app.ts';
+import type { createScimApp } from '../features/people/scim/scim-app.ts';
+import { scimPath } from '../features/people/scim/scim-url.ts';
 import { createPeopleApp } from '../features/people/people-app.ts';
 import type { createSsoApp } from '../features/people/sso/sso-app.ts';
 import { allowAnyPage, createRegistryApp } from '../features/registry/registry-app.ts';
@@ -40,6 +42,7 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
   let connectApp:
     | Promise<{ fetch: (request: Request) => Response | Promise<Response> }>
     | undefined;
+  let scimApp: Promise<ReturnType<typeof createScimApp>> | undefined;
   let interactions: Promise<ReturnType<typeof createInteractionApp>> | undefined;
 
   let ssoApp: Promise<ReturnType<typeof createSsoApp>> | undefined;
@@ -109,6 +112,13 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
       module.createSsoApp(services),
     );
     return (await ssoApp).fetch(c.req.raw, bindingsOf(c));
+  });
+
+  app.all(`${scimPath}/*`, async (c) => {
+    scimApp ??= import('../features/people/scim/scim-app.ts').then((module) =>
+      module.createScimApp(services, log),
+    );
+    return (await scimApp).fetch(c.req.raw, bindingsOf(c));
   });
 
   app.route('/', createStylesApp());

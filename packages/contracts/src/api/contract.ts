@@ -20,6 +20,7 @@ import { membersContract } from './members.ts';
 import { offeringsContract } from './offerings.ts';
 import { apiKeysContract, meContract, organizationContract } from './people.ts';
 import { providersContract } from './providers.ts';
+import { scimContract } from './scim.ts';
 import { sourcesContract } from './sources.ts';
 import { ssoContract } from './sso.ts';
 import { statusContract } from './status.ts';
@@ -57,6 +58,7 @@ export const apiContract = {
   members: membersContract,
   apiKeys: apiKeysContract,
   organization: organizationContract,
+  scim: scimContract,
   sso: ssoContract,
 };
 

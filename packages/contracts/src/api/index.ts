@@ -114,6 +114,7 @@ export type { ApplyLockEvent, BackupContent, LockPlan, PlannedChange } from './l
 export type { Invitation, Member, NewInvitation } from './members.ts';
 export { emailSchema, roleSchema } from './people.ts';
 export type { ApiKey, Me, NewApiKey, Organization } from './people.ts';
+export type { NewScimToken, ScimGroup, ScimToken } from './scim.ts';
 export type { OfferingView } from './offerings.ts';
 export type {
   AddSourceInput,

@@ -106,6 +106,8 @@ const table: Readonly<Record<Action, string | { readonly own: string; readonly o
     'organization.read': 'OAMU',
     'organization.change': 'O',
     'organization.create': 'O',
+    'provisioning.read': 'OAU',
+    'provisioning.manage': 'O',
     'sso.read': 'OAU',
     'sso.manage': 'OA',
     'sso.manage_as_owner': 'O',

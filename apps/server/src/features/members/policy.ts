@@ -128,6 +128,9 @@ const allowed = {
   'organization.read': everyone,
   'organization.change': ['owner'],
   'organization.create': ['owner'],
+  'provisioning.read': ['owner', 'admin', 'auditor'],
+  // A directory makes members, and groups give them roles.
+  'provisioning.manage': ['owner'],
   'sso.read': ['owner', 'admin', 'auditor'],
   'sso.manage': managers,
   // Who signs in owners, who reaches private networks, whom a domain belongs to, and locking passwords out.

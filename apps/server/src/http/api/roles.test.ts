@@ -182,6 +182,11 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /organization': { roles: everyone },
   'PATCH /organization': { body: {}, roles: ['owner'] },
   'POST /organizations': { body: { name: 'Another' }, roles: ['owner'] },
+  'GET /scim/tokens': { roles: readers },
+  'POST /scim/tokens': { body: { name: 'test' }, roles: ['owner'] },
+  'DELETE /scim/tokens/{token}': { roles: ['owner'] },
+  'GET /scim/groups': { roles: readers },
+  'PUT /scim/groups/{group}/role': { body: { role: 'member' }, roles: ['owner'] },
   'GET /connections': { roles: everyone },
   'POST /connections': {
     body: { provider: 'none', owner: { kind: 'member' } },

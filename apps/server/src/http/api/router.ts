@@ -19,6 +19,7 @@ import { apiKeysRouter } from '../../features/members/api-keys/routes.ts';
 import { membersRouter } from '../../features/members/routes.ts';
 import { organizationRouter } from '../../features/organizations/routes.ts';
 import { meProcedure } from '../../features/people/me.ts';
+import { scimRouter } from '../../features/people/scim/routes.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
 import { sourcesRouter } from '../../features/catalog/sources/routes.ts';
 import { ssoRouter } from '../../features/people/sso/routes.ts';
@@ -55,5 +56,6 @@ export const router = api.router({
   members: membersRouter,
   apiKeys: apiKeysRouter,
   organization: organizationRouter,
+  scim: scimRouter,
   sso: ssoRouter,
 });
