@@ -36,6 +36,6 @@ export async function findAccess(
   const token = await findAgentToken(session.terminal, tokenFile, dataDir);
   if (token !== undefined) return { base, url: given, token };
   throw new CliError('usage', 'An agent’s token is needed.', {
-    cure: 'give --agent <agent> to make one, or set PLUGBOARD_TOKEN, or name a file with --token-file',
+    cure: 'give --agent <agent> to make one, or set PLUGBOARD_TOKEN, or name a file with --token-file; a client that speaks OAuth needs the URL alone',
   });
 }

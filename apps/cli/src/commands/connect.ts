@@ -30,7 +30,10 @@ export function addConnectCommand(program: Command, session: Session): void {
     .option('--endpoint <path>', 'one toolbox or server alone, such as starter or starter/memory')
     .option('--name <name>', 'what the client calls it', 'plugboard')
     .option('--stdio', 'speak MCP on stdin and stdout, for clients that know nothing else')
-    .addHelpText('after', `\nClients: ${clients.map((client) => client.id).join(', ')}`)
+    .addHelpText(
+      'after',
+      `\nClients: ${clients.map((client) => client.id).join(', ')}\n\nOne that speaks OAuth needs the URL of an endpoint alone; the others are given a token.`,
+    )
     .action(async (id: string | undefined, options: ConnectOptions) => {
       if (options.stdio === true) await bridge(options, session);
       else if (id === undefined) await listClients(session);
@@ -53,7 +56,11 @@ async function listClients(session: Session): Promise<void> {
         session.style,
         ['client', 'name', 'configuration'],
         list.map(({ id, title, file }) => [session.style.name(id), title, file]),
-      ) + session.style.quiet('\nWrite one: plugboard connect cursor --write\n'),
+      ) +
+      session.style.quiet('\nWrite one: plugboard connect cursor --write\n') +
+      session.style.quiet(
+        'A client that speaks OAuth needs the URL of an endpoint alone: see plugboard status\n',
+      ),
   );
 }
 
@@ -67,10 +74,16 @@ async function connect(client: Client, options: ConnectOptions, session: Session
   const file = client.file(places);
   const { name } = options;
   if (options.write !== true) {
-    const config = { client: client.id, file, config: { [client.section]: { [name]: entry } } };
+    const { url } = endpoint;
+    const config = {
+      client: client.id,
+      url,
+      file,
+      config: { [client.section]: { [name]: entry } },
+    };
     const command = client.command?.(name, endpoint);
     await session.show({ ...config, ...(command !== undefined && { command }) }, () =>
-      presentConfig(client, name, entry, file, command, session),
+      presentConfig(client, name, url, entry, file, command, session),
     );
     return;
   }
@@ -85,16 +98,18 @@ async function connect(client: Client, options: ConnectOptions, session: Session
 function presentConfig(
   client: Client,
   name: string,
+  url: string,
   entry: Readonly<Record<string, unknown>>,
   file: string,
   command: string | undefined,
   { style }: Session,
 ): string {
   const text = printEntries(client, { [name]: entry });
-  const head = command === undefined ? '' : `${style.quiet('Run')}\n${command}\n\n`;
-  const or = command === undefined ? 'Put into' : 'or put into';
+  const alone = `${style.quiet('If it speaks OAuth, the URL is enough: it opens a page on which you sign in')}\n${url}\n\n`;
+  const head = command === undefined ? '' : `${style.quiet('With a token, run')}\n${command}\n\n`;
+  const or = command === undefined ? 'With a token, put into' : 'or put into';
   const hint = `Or let it be written: plugboard connect ${client.id} --write`;
-  return `${head}${style.quiet(`${or} ${file}`)}\n${text}\n\n${style.quiet(hint)}\n`;
+  return `${alone}${head}${style.quiet(`${or} ${file}`)}\n${text}\n\n${style.quiet(hint)}\n`;
 }
 
 async function findEndpoint(

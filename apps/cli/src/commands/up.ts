@@ -130,6 +130,7 @@ function presentReady(
     row('Claude Code', hints.claudeCode),
     row('VS Code', hints.vsCode),
     row('Cursor', `${command} connect cursor --write${where}`),
+    row('With OAuth', 'the URL of the endpoint is enough: it opens a page on which you sign in'),
     row('Others', `${command} connect`),
     `\n${style.strong('Try')}\n`,
     `  ${command} call everything__echo message=hello --agent demo${where}\n`,

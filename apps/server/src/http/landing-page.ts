@@ -13,6 +13,7 @@ export function landingPage({ mcp, api, openapi }: ServerUrls): string {
 <dt>API</dt><dd><code>${escape(api)}</code></dd>
 <dt>Description of the API</dt><dd><a href="${escape(openapi)}">${escape(openapi)}</a></dd>
 </dl>
+<p>An agent's client that speaks OAuth needs the URL of the endpoint alone: it opens a page on which you sign in and choose what it may use. Others are given a token: <code>plugboard connect</code> says how.</p>
 </body>
 </html>
 `;
