@@ -110,6 +110,7 @@ export function addMemberCommands(program: Command, session: Session): void {
       const found = await findMember(api, who);
       session.note(
         `${found === undefined ? plainText(who) : nameOf(found)} loses the membership, API keys and credentials for good.\n` +
+          'Tokens that they made for the organization’s own agents stay good: if they may have kept one, revoke it (plugboard agent token revoke).\n' +
           (handOverTo === undefined
             ? 'Their agents go too.\n'
             : `Their agents go to ${plainText(handOverTo)}, and need new tokens.\n`),

@@ -96,7 +96,10 @@ export function grantIdentityQuery(db: Kysely<Database>, id: string) {
   return goodTokens(db).where('agent_tokens.id', '=', id);
 }
 
-/** Rows that are not revoked, of agents that are not, for members who are not suspended. */
+/**
+ * Rows that are not revoked, of agents that are not, for members who are not suspended. A member's own
+ * agent may act by the grant of another member: both must be good.
+ */
 function goodTokens(db: Kysely<Database>) {
   return db
     .selectFrom('agent_tokens')
@@ -104,9 +107,11 @@ function goodTokens(db: Kysely<Database>) {
     .leftJoin('members', (join) =>
       join.on('members.id', '=', sql`coalesce(agent_tokens.member_id, agents.member_id)`),
     )
+    .leftJoin('members as owner', 'owner.id', 'agents.member_id')
     .where('agent_tokens.revoked_at', 'is', null)
     .where('agents.revoked_at', 'is', null)
     .where('members.suspended_at', 'is', null)
+    .where('owner.suspended_at', 'is', null)
     .select([
       'agent_tokens.id as tokenId',
       'agent_tokens.expires_at as expiresAt',
