@@ -55,6 +55,7 @@ export const configurationRouter = routes.router({
     return streamProgress<ConfigurationTestEvent>(async (emit, limited) => {
       const present = await findPresent(services, actor, instance);
       const outcome = await testConfiguration(services, present, change, {
+        author: actor,
         tell: (step, message) => emit({ type: 'progress', step, message }),
         signal: limited,
       });

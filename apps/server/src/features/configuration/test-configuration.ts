@@ -10,6 +10,11 @@ import type { AppServices } from '../../app/services.ts';
 import type { Candidate } from '../instances/candidate.ts';
 import type { PresentInstance } from '../instances/revisions/present-instance.ts';
 import type { Tell } from '../instances/tell.ts';
+import { withTenant } from '../../store/tenant.ts';
+import type { Author } from '../change.ts';
+import { refuseChanged } from '../credentials/bindings/changed-destination.ts';
+import { listingSetOf } from '../credentials/bindings/listing-set.ts';
+import { selectBoundSlots } from '../credentials/bindings/open-bindings.ts';
 import { tryCandidate } from '../instances/trial/try-candidate.ts';
 import { refuseProblems } from './configure-launch.ts';
 import { planChange } from './plan-change.ts';
@@ -33,14 +38,26 @@ export async function testConfiguration(
   services: TestServices,
   present: PresentInstance,
   change: ConfigurationChange,
-  { tell, signal }: { readonly tell: Tell; readonly signal: AbortSignal },
+  {
+    author,
+    tell,
+    signal,
+  }: { readonly author: Author; readonly tell: Tell; readonly signal: AbortSignal },
 ): Promise<Omit<Outcome, 'type'>> {
   const planned = await planChange(services, present, { change });
   refuseProblems(planned.problems);
   const { candidate } = planned.after;
   const { organization_id: organizationId } = present.row;
   const id = newId();
-  const options = { id, keep: false, signal, tell };
+  const credentialSet = await listingSetOf(services, author, present.row);
+  // As an instance that is changed is tried: never with the account of anybody but the author.
+  const { row } = present;
+  const bindings = await withTenant(services.db, organizationId, async (db) => {
+    const slots = await selectBoundSlots(db, row.id, credentialSet);
+    await refuseChanged(db, row, credentialSet, slots, services.server.dataDir);
+    return slots;
+  });
+  const options = { id, keep: false, bindings, of: row.id, signal, tell };
   return tryCandidate(services, organizationId, candidate, options, async ({ offerings }) => {
     const tools = offerings.flatMap(({ kind, name }) => (kind === 'tool' ? [name] : []));
     const credentials: CredentialOutcome[] = [];

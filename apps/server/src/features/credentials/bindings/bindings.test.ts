@@ -325,6 +325,16 @@ describe('adding a server', () => {
     expect((await app.request('GET', `/instances/${other.slug}`)).status).toBe(404);
   });
 
+  it('is tried with what fills its slots when a configuration is tested', async () => {
+    const seen = remote.authorizations.length;
+    const tested = await app.request('POST', `/instances/${instance}/configuration/test`, {
+      settings: { idleMs: 60_000 },
+    });
+    expect(tested.body.at(-1)?.data).toMatchObject({ type: 'done', ok: true });
+    const since = remote.authorizations.slice(seen);
+    expect(new Set(since)).toEqual(new Set(['Bearer key-of-added']));
+  });
+
   it('keeps what fills its slots when it is configured anew', async () => {
     const changed = await app.request('POST', `/instances/${instance}/configuration`, {
       settings: { idleMs: 60_000 },

@@ -35,7 +35,7 @@ async function redirect(url: string): Promise<void> {
       .select('launch')
       .where('id', '=', instanceId)
       .executeTakeFirstOrThrow();
-    const launch = JSON.stringify({ ...(row.launch as object), url });
+    const launch = JSON.stringify(Object.assign({}, row.launch, { url }));
     await tx.updateTable('instances').set({ launch }).where('id', '=', instanceId).execute();
   });
   await app.services.supervisor.stop(instanceId);
@@ -132,6 +132,10 @@ describe("a member's binding", () => {
     const before = thief.authorizations.length;
     const refused = await configure({ 'X-Other': '2' });
     expect(JSON.stringify(refused.body)).toContain('credential confirm');
+    const settings = { headers: { 'X-Other': '2' } };
+    const path = `/instances/${instance}/configuration/test`;
+    const tested = await app.request('POST', path, { settings }, admin);
+    expect(JSON.stringify(tested.body)).toContain('credential confirm');
     expect(thief.authorizations.slice(before).filter(Boolean)).toEqual([]);
     await redirect(remote.url);
   });

@@ -21,15 +21,18 @@ const remote = {
   allowPrivateNetwork: false,
 };
 
-function of(launch: object, row: { package?: object; settings?: object; sealed?: object } = {}) {
+function of(
+  launch: object,
+  row: { package?: object | null; settings?: object; sealed?: object } = {},
+) {
   return destinationOf(
     {
       server_name: 'a',
-      package: 'package' in row ? (row.package ?? null) : launch === remote ? null : npm,
+      package: 'package' in row ? row.package : launch === remote ? null : npm,
       settings: row.settings ?? {},
       launch,
       sealed_secrets: row.sealed ?? {},
-    } as Parameters<typeof destinationOf>[0],
+    },
     '/data',
   );
 }
@@ -80,15 +83,15 @@ describe('where a remote takes what it is given', () => {
     ['a private address', { allowPrivateNetwork: true }, /private/],
     ['a header', { headers: { 'X-Forward-To': 'evil' } }, /headers/],
   ])('is changed by %s', (_, change, why) => {
-    expect(
-      changesSince(pinned, of({ ...remote, ...change }, { package: undefined })).join(),
-    ).toMatch(why);
+    expect(changesSince(pinned, of({ ...remote, ...change }, { package: null })).join()).toMatch(
+      why,
+    );
   });
 
   it('is unchanged by its transport, and names no query', () => {
-    expect(
-      changesSince(pinned, of({ ...remote, transport: 'sse' }, { package: undefined })),
-    ).toEqual([]);
+    expect(changesSince(pinned, of({ ...remote, transport: 'sse' }, { package: null }))).toEqual(
+      [],
+    );
     expect(describeDestination(pinned)).toBe('https://mcp.example.com/a');
   });
 
