@@ -230,6 +230,15 @@ describe('Users', () => {
     expect(names).not.toContain('owner@example.com');
   });
 
+  it('are made once, by however many requests at a time', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => scim('POST', '/Users', entraUser('race@example.com'))),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, 409, 409, 409, 409, 409]);
+    expect(await memberOf('race@example.com')).toMatchObject({ role: 'member' });
+  });
+
   it('who were suspended by hand are not let in by the directory', async () => {
     const email = 'hand@example.com';
     const { body } = await scim('POST', '/Users', entraUser(email));
