@@ -41,6 +41,8 @@ export interface SeenCall {
   readonly tool: string;
   readonly account: string | undefined;
   readonly token: string;
+  /** The proof that came with it (RFC 9449). */
+  readonly proof: string | undefined;
 }
 
 /** An MCP server with the tools `whoami`, `echo` and `write` that wants tokens for itself. */
@@ -56,6 +58,8 @@ export interface ProtectedServer extends AsyncDisposable {
   readonly tokens: ReadonlySet<string>;
   /** Takes no token at all while it is set. */
   refusesAll: boolean;
+  /** Takes no proof with the nonce of before from now on. */
+  changeNonce(): void;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -68,11 +72,11 @@ export async function startProtectedServer(
 ): Promise<ProtectedServer> {
   const { provider, era = 'both', scopes = ['read'], dpop } = options;
   const toolScopes = options.toolScopes ?? { write: ['write'] };
-  const caller = new AsyncLocalStorage<{ known: KnownToken; token: string }>();
+  const caller = new AsyncLocalStorage<{ known: KnownToken } & Pick<SeenCall, 'token' | 'proof'>>();
   const calls: SeenCall[] = [];
   const tokens = new Set<string>();
   const transports = new Map<string, WebStandardStreamableHTTPServerTransport>();
-  const nonce = dpop === 'nonce' ? randomUUID() : undefined;
+  let nonce = dpop === 'nonce' ? randomUUID() : undefined;
   let sessions = 0;
 
   function createServer(): McpServer {
@@ -84,8 +88,8 @@ export async function startProtectedServer(
         ...(name !== 'write' && { annotations }),
       };
       server.registerTool(name, tool, (args) => {
-        const { known, token } = caller.getStore()!;
-        calls.push({ tool: name, account: known.account, token });
+        const { known, token, proof } = caller.getStore()!;
+        calls.push({ tool: name, account: known.account, token, proof });
         const said =
           name === 'whoami'
             ? JSON.stringify({ account: known.account, scopes: known.scopes })
@@ -134,6 +138,7 @@ export async function startProtectedServer(
     },
     tokens,
     refusesAll: false,
+    changeNonce: () => void (nonce = randomUUID()),
     stop: () => listening.stop(),
     start: () => listening.start(),
     [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
@@ -192,7 +197,8 @@ export async function startProtectedServer(
     if (needed.some((scope) => !known.scopes.includes(scope))) {
       return refuse(403, 'insufficient_scope', needed);
     }
-    return caller.run({ known, token }, () => serve(request));
+    const proof = request.headers.get('dpop') ?? undefined;
+    return caller.run({ known, token, proof }, () => serve(request));
   }
 
   const handle = toNodeHandler({ fetch: answer });

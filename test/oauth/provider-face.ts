@@ -21,6 +21,8 @@ export interface IdentityProviderOptions {
   readonly cimd?: boolean;
   /** Whether its answers have `expires_in`; true when absent. */
   readonly saysExpiry?: boolean;
+  /** Wants its own nonce in each DPoP proof (RFC 9449 section 8). */
+  readonly dpopNonce?: boolean;
   readonly clients?: readonly Record<string, unknown>[];
   /** Who can sign in, by account id; `ann` and `bob` when absent. */
   readonly accounts?: Readonly<Record<string, Account>>;

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { request as requestHttps } from 'node:https';
 
 import type { Configuration, default as Provider } from 'oidc-provider';
@@ -74,7 +74,13 @@ export async function createProvider(
     },
     features: {
       devInteractions: { enabled: false },
-      dPoP: { enabled: true },
+      dPoP: {
+        enabled: true,
+        ...(options.dpopNonce === true && {
+          nonceSecret: randomBytes(32),
+          requireNonce: () => true,
+        }),
+      },
       clientCredentials: { enabled: true },
       introspection: { enabled: true },
       revocation: { enabled: true },

@@ -30,6 +30,8 @@ export function signInFacts(error: AppError): Record<string, unknown> {
     ...(typeof who.kind === 'string' && { who }),
     ...(typeof details?.['instance'] === 'string' && { instance: details['instance'] }),
     ...(url !== undefined && { url }),
+    ...(typeof details?.['reason'] === 'string' && { reason: details['reason'] }),
+    ...(Array.isArray(details?.['scopes']) && { scopes: details['scopes'] }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '@plugboard/contracts';
 import type { BeginConnectionInput } from '@plugboard/contracts/api';
 import {
+  createDpopKey,
   requestClientCredentials,
   requestIdJag,
   requestJwtBearer,
@@ -48,7 +49,9 @@ export async function connectDirectly(
     providerTitle: provider?.title ?? target.title,
     network,
   });
-  const asking = { ...network.oauth, server, client, scopes: target.scopes };
+  const dpopKey =
+    target.dpopAlgorithms === undefined ? undefined : await createDpopKey(target.dpopAlgorithms);
+  const asking = { ...network.oauth, server, client, scopes: target.scopes, dpopKey };
   let tokens: TokenSet;
   let identityId: string | undefined;
   if (input.grant === 'client_credentials') {

@@ -25,6 +25,8 @@ const words: Readonly<Record<string, string>> = {
   ended: 'Its access has ended, and the service gave nothing to renew it with. Sign in again.',
   token_refused: 'The server does not take its token any more. Sign in again.',
   identity: 'The identity provider that vouches for it needs sign-in. Sign in there again first.',
+  client_refused:
+    'The service does not accept the client that was entered. An admin must enter its secret or key anew.',
   client_unknown: 'The service does not know Plugboard any more. Sign in again.',
   scopes: 'A server asks for more than was granted. Sign in again to permit it.',
   revoked: 'It was revoked.',

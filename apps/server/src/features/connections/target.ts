@@ -114,7 +114,7 @@ async function fromResource(
     scopes: scopes ?? chooseScopes({ challenge, resource, server, held }),
     title: resource.name ?? new URL(url).host,
     dpopAlgorithms: resource.dpopRequired
-      ? (resource.dpopAlgorithms ?? server.metadata.dpop_signing_alg_values_supported ?? [])
+      ? (resource.dpopAlgorithms ?? server.metadata.dpop_signing_alg_values_supported ?? ['ES256'])
       : undefined,
   };
 }

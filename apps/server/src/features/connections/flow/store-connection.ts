@@ -168,6 +168,12 @@ async function renew(
     })
     .where('id', '=', id)
     .execute();
+  // What it vouches for is asked for again at its next use.
+  await db
+    .updateTable('connections')
+    .set({ retry_at: null })
+    .where('identity_id', '=', id)
+    .execute();
   return id;
 }
 

@@ -159,6 +159,12 @@ async function setClient(
   };
   if (isSame) {
     await db.updateTable('oauth_clients').set(values).where('id', '=', id).execute();
+    // What waited for that is asked for again at its next use.
+    await db
+      .updateTable('connections')
+      .set({ retry_at: null })
+      .where('oauth_client_id', '=', id)
+      .execute();
     return clientId;
   }
   if (current) {

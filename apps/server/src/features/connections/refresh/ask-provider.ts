@@ -1,3 +1,4 @@
+import { AppError } from '@plugboard/contracts';
 import {
   type AuthorizationServer,
   isOAuthFailure,
@@ -135,6 +136,11 @@ async function requestAssertion(
     audience: { issuer: server.issuer, clientId: client.clientId },
     resource,
     scopes,
+  }).catch((error: unknown) => {
+    if (!isOAuthFailure(error, 'gone')) throw error;
+    throw new AppError('sign_in_required', 'The identity provider vouches no more.', {
+      cause: error,
+    });
   });
   return assertion;
 }

@@ -11,7 +11,13 @@ import { type ConnectionState, readConnection } from './connection-state.ts';
 import { Heard } from './heard.ts';
 import { type Renewal, renewConnection, type RenewalServices } from './renew-connection.ts';
 import { takeLease } from './renewal-lease.ts';
-import { isSignInReason, notRenewed, signInRequired, stillRenewed } from './sign-in-required.ts';
+import {
+  isSignInReason,
+  mendsItself,
+  notRenewed,
+  signInRequired,
+  stillRenewed,
+} from './sign-in-required.ts';
 import { storeNeedsSignIn, storeWantedScopes } from './store-renewal.ts';
 import {
   accessTokenOf,
@@ -84,7 +90,11 @@ export class RefreshEngine implements AccessTokens {
 
   async needScopes(ref: ConnectionRef, scopes: readonly string[]): Promise<void> {
     const row = await this.#read(ref);
-    if (scopes.every((scope) => row.scopes.includes(scope))) return;
+    if (scopes.every((scope) => row.scopes.includes(scope))) {
+      const entry = this.#entries.find(ref);
+      if (entry && entry.version !== row.version) entry.isStale = true;
+      return;
+    }
     const wanted = [...new Set([...row.scopes, ...scopes])];
     await storeWantedScopes(this.#services, row, wanted);
     this.#blocked.add(ref);
@@ -186,7 +196,7 @@ export class RefreshEngine implements AccessTokens {
       using turn = this.#heard.turn(ref);
       const now = clock();
       const row = await this.#read(ref);
-      if (row.state !== 'connected') throw this.#needsSignIn(row);
+      if (!isOpen(row)) throw this.#needsSignIn(row);
       const isDue = !this.#serves(row, want);
       const isPaused = row.retryInMs !== null && row.retryInMs > 0;
       const isHeld = row.heldMs !== null && row.heldMs > 0;
@@ -204,6 +214,7 @@ export class RefreshEngine implements AccessTokens {
         await turn.next(Math.max(1, Math.min(poll, row.heldMs ?? poll)));
         continue;
       }
+      if (row.state !== 'connected') throw this.#needsSignIn(row);
       const times = entryTimes(row, now, {
         toItsEnd: isFinal || (isDue && isPaused),
         isFinal,
@@ -227,7 +238,7 @@ export class RefreshEngine implements AccessTokens {
 
   /** Whether what is stored will do as it is. */
   #serves(row: ConnectionState, want: Want): boolean {
-    if (this.#isRefused(row)) return false;
+    if (row.state !== 'connected' || this.#isRefused(row)) return false;
     const { expiresInMs, renewInMs } = row;
     if (want === 'ahead' && renewInMs !== null) return renewInMs > 0;
     return expiresInMs === null || expiresInMs > marginMs(expiresInMs, renewInMs ?? undefined);
@@ -299,4 +310,10 @@ export class RefreshEngine implements AccessTokens {
     const reason = isSignInReason(row.reason) ? row.reason : 'refused';
     return signInRequired(this.#services.server.urls, row, reason);
   }
+}
+
+/** Connected, or it is time to see whether what was wrong is mended. */
+function isOpen(row: ConnectionState): boolean {
+  if (row.state === 'connected') return true;
+  return row.state === 'needs_sign_in' && mendsItself(row) && (row.retryInMs ?? 0) <= 0;
 }

@@ -16,6 +16,7 @@ import {
   storeTokens,
 } from './store-renewal.ts';
 import { tokensOf } from './token-fields.ts';
+import { mendedMs } from './token-times.ts';
 
 /** Asks a provider for new tokens by the connection's grant. Rejects with `OAuthFailure`. */
 export type RequestTokens = (
@@ -46,7 +47,8 @@ export type Renewal =
 const requestLimitMs = 30_000;
 /** How long what a provider gave is held on to while the database does not take it. */
 const storeLimitMs = 5 * 60_000;
-const clientRetryMs = 5 * 60_000;
+/** Sooner than another process finds that the lease ran out and sends what is spent. */
+const storeAgainMs = 200;
 
 /**
  * Renews one version of a connection's tokens, once, as the holder of its lease. No transaction is open
@@ -101,7 +103,7 @@ async function keep(
 ): Promise<Renewal> {
   const { clock, log } = services;
   const until = clock() + storeLimitMs;
-  for (let wait = 50; ; wait = Math.min(wait * 2, 2000)) {
+  for (let wait = 50; ; wait = Math.min(wait * 2, storeAgainMs)) {
     try {
       const version = await storeTokens(services, connection, tokens, lease);
       return { outcome: 'renewed', tokens, version };
@@ -112,7 +114,12 @@ async function keep(
         return { outcome: 'look_again' };
       }
       if (clock() > until) throw error;
-      log.warn({ err: error, connection: connection.id }, 'renewed tokens could not be stored yet');
+      if (wait === 50) {
+        log.warn(
+          { err: error, connection: connection.id },
+          'renewed tokens could not be stored yet',
+        );
+      }
       await delay(wait);
     }
   }
@@ -128,18 +135,21 @@ async function settleFailure(
   const { kind, reason, oauth } = readFailure(error);
   services.log.info({ connection: connection.id, kind, reason, oauth }, 'a renewal failed');
   const needsSignIn = async (why: SignInReason): Promise<Renewal> => {
-    const isNeeded = await storeNeedsSignIn(services, connection, why, lease, oauth);
+    const held = { ...lease, unsure: lease.unsure && why === 'client_refused' };
+    const isNeeded = await storeNeedsSignIn(services, connection, why, held, oauth);
     return isNeeded ? { outcome: 'needs_sign_in', reason: why } : { outcome: 'look_again' };
   };
   if (kind === 'gone') return needsSignIn(lease.unsure ? 'interrupted' : 'refused');
   // Of the identity provider that vouches: its own person is asked.
   if (kind === undefined && isAppError(error, 'sign_in_required')) return needsSignIn('identity');
   if (kind === 'denied') return needsSignIn('denied');
-  if (kind === 'client' && (await services.clientUnknown(connection))) {
-    return needsSignIn('client_unknown');
+  if (kind === 'client') {
+    if (await services.clientUnknown(connection)) return needsSignIn('client_unknown');
+    // A token that is good still is used to its end, while an admin may mend it.
+    if ((connection.expiresInMs ?? 1) <= 0) return needsSignIn('client_refused');
   }
   const asked = isAppError(error) ? error.retryAfterMs : undefined;
-  const retryAfterMs = kind === 'client' ? clientRetryMs : asked;
+  const retryAfterMs = kind === 'client' ? mendedMs : asked;
   const isRefused = kind === 'protocol';
   // Without an answer that can be read, the provider may have changed the refresh token for another.
   const unsure = lease.unsure || isRefused || kind === undefined || reason === 'unreachable';

@@ -30,7 +30,7 @@ export async function takeLease(
       insert into connection_refreshes as r (organization_id, connection_id, holder, version, held_until)
       select c.organization_id, c.id, ${holder}::uuid, k.version, ${heldUntil()}
       from connections c join credentials k on k.organization_id = c.organization_id and k.id = c.credential_id
-      where c.id = ${connectionId} and c.state = 'connected'
+      where c.id = ${connectionId} and c.state <> 'revoked'
         and k.version = ${version} and k.destroyed_at is null
       on conflict (organization_id, connection_id) do update set
         holder = excluded.holder,

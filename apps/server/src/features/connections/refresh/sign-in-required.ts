@@ -17,6 +17,8 @@ export type SignInReason =
   | 'token_refused'
   /** The provider knows Plugboard's registration no more. */
   | 'client_unknown'
+  /** The provider refuses the client that an admin entered: its secret or key is not the one it knows. */
+  | 'client_refused'
   /** The connection to the identity provider that vouches needs sign-in. */
   | 'identity'
   /** A member disconnected it. */
@@ -31,6 +33,7 @@ const because: Readonly<Record<SignInReason, string>> = {
   ended: 'its access has ended, and its provider gave nothing to renew it with',
   token_refused: 'the server does not take its token any more',
   client_unknown: 'its provider does not know this Plugboard any more',
+  client_refused: "its provider does not accept Plugboard's client",
   identity: 'the identity provider that vouches for it needs sign-in',
   revoked: 'it was disconnected',
   scopes: 'the server asks for more than was granted',
@@ -50,22 +53,48 @@ export function signInRequired(
   reason: SignInReason,
   scopes?: readonly string[],
 ): AppError {
-  const { id, name, owner, ownerName } = connection;
-  const connectUrl = `${base}/connect/${id}`;
-  const who = owner.kind === 'member' ? ownerName : `An admin, for ${ownerName},`;
+  const { id, name, owner, ownerName, identityId } = connection;
+  const signsIn = reason === 'identity' && identityId !== null ? identityId : id;
+  const connectUrl = `${base}/connect/${signsIn}`;
   return new AppError(
     'sign_in_required',
-    `The connection "${name}" needs sign-in: ${because[reason]}. ${who} can sign in again at ${connectUrl}`,
+    `The connection "${name}" needs sign-in: ${because[reason]}. ${cure(connection, reason, connectUrl)}`,
     {
       details: {
         who: { ...owner, name: ownerName },
         connection: id,
         reason,
-        connectUrl,
+        ...(isForPerson(connection, reason) && { connectUrl }),
         ...(scopes && { scopes }),
       },
     },
   );
+}
+
+/**
+ * Whether it is asked for again by itself while it needs sign-in: what is wrong is mended elsewhere,
+ * and nobody comes back here to say so.
+ */
+export function mendsItself({ grant, reason }: ConnectionState): boolean {
+  return grant !== 'authorization_code' || reason === 'client_refused';
+}
+
+function isForPerson({ grant }: ConnectionState, reason: SignInReason): boolean {
+  if (reason === 'client_refused') return false;
+  return grant === 'authorization_code' || reason === 'identity';
+}
+
+function cure(connection: ConnectionState, reason: SignInReason, connectUrl: string): string {
+  const { owner, ownerName, provider, issuer } = connection;
+  if (isForPerson(connection, reason)) {
+    const who = owner.kind === 'member' ? ownerName : `An admin, for ${ownerName},`;
+    return `${who} can sign in again at ${connectUrl}`;
+  }
+  const admin =
+    reason === 'client_refused'
+      ? `An admin must enter the secret or key that ${issuer} has of it (plugboard provider set${provider === null ? '' : ` ${provider}`}).`
+      : `No person signs in for it: an admin must permit it at ${issuer}.`;
+  return `${admin} Plugboard then asks again by itself.`;
 }
 
 /** A renewal failed, and is tried again by itself. */

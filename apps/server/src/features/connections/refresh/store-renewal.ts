@@ -9,7 +9,7 @@ import { type ConnectionState, type DatabaseNow, later } from './connection-stat
 import { endLease, type Lease } from './renewal-lease.ts';
 import type { SignInReason } from './sign-in-required.ts';
 import { tokenFields } from './token-fields.ts';
-import { backOffMs, renewAfterMs } from './token-times.ts';
+import { backOffMs, mendedMs, renewAfterMs } from './token-times.ts';
 
 export type StoreServices = Pick<AppServices, 'db' | 'audit' | 'clock' | 'heard' | 'vault'> & {
   readonly databaseNow: DatabaseNow;
@@ -83,15 +83,23 @@ export async function storeNeedsSignIn(
 ): Promise<boolean> {
   const { organizationId, id, version } = connection;
   const stored = await commitChange(services, { organizationId }, async (tx) => {
-    if (lease) await endLease(tx, id, { ...lease, unsure: false });
+    if (lease) await endLease(tx, id, lease);
     const found = await tx
       .updateTable('connections')
-      .set({ state: 'needs_sign_in', reason, updated_at: services.databaseNow() })
+      .set({
+        state: 'needs_sign_in',
+        reason,
+        retry_at: later(services.databaseNow, mendedMs),
+        updated_at: services.databaseNow(),
+      })
       .where('id', '=', id)
-      .where('state', '=', 'connected')
+      .where('state', '=', connection.state)
+      .where('state', '<>', 'revoked')
       .where(isStillAt(id, version))
       .executeTakeFirst();
     if (found.numUpdatedRows === 0n) return undefined;
+    // Asked again in vain.
+    if (connection.state !== 'connected' && connection.reason === reason) return undefined;
     return changeOf(connection, 'connection.needs_sign_in', true, {
       reason,
       ...(oauth !== undefined && { oauth }),

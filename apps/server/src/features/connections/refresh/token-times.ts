@@ -5,6 +5,9 @@ const aheadLongestMs = 10 * 60_000;
 const marginShare = 0.5;
 const marginLongestMs = 30_000;
 
+/** How long it is until something is asked for again that a person must mend elsewhere. */
+export const mendedMs = 5 * 60_000;
+
 const backOffFirstMs = 1000;
 const backOffLongestMs = 5 * 60_000;
 const retryAfterLongestMs = 60 * 60_000;

@@ -53,18 +53,21 @@ export function createUpstreamAuthorization(
       const { readChallenge } = await import('@plugboard/oauth');
       const bound = /^dpop /i.test(sent);
       const said = readChallenge(challenge, bound);
+      const token = new Secret(sent.replace(/^\S+ +/, ''));
       if (dpopNonce !== undefined && bound) {
-        const isNew = dpopNonce !== nonce;
         nonce = dpopNonce;
-        if (said?.error === 'use_dpop_nonce') return isNew;
+        // Others that were sent at the same time hear the same one. A request is sent once more at most.
+        if (said?.error === 'use_dpop_nonce') return true;
       }
       if (status === 403) {
         if (said?.error === 'insufficient_scope') {
           await accessTokens.needScopes(ref, said.scopes ?? []);
+          // They were granted since: what was sent is the token of before.
+          const newest = await accessTokens.get(ref, purpose);
+          return newest.token.reveal() !== token.reveal();
         }
         return false;
       }
-      const token = new Secret(sent.replace(/^\S+ +/, ''));
       return (await accessTokens.refused(ref, token)) !== undefined;
     },
   };
