@@ -1,6 +1,7 @@
 import { isAppError } from '@plugboard/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { eventually, within } from '../harness/eventually.ts';
 import { buildRefreshFixture, call, type RefreshFixture } from '../oauth/refresh-fixture.ts';
 
 let fixture: RefreshFixture;
@@ -127,6 +128,55 @@ describe('an answer that is lost after the provider rotated', () => {
       state: 'needs_sign_in',
       reason: 'interrupted',
     });
+  });
+});
+
+describe('a database that is away when the provider has answered', () => {
+  /** Nobody but a superuser gets in, and who is in is thrown out. */
+  async function shut(): Promise<AsyncDisposable> {
+    const [row] = await fixture.sql('select current_database() as name');
+    const limit = (count: number) =>
+      fixture.sql(`alter database "${String(row!['name'])}" connection limit ${count}`);
+    await limit(0);
+    await fixture.sql(
+      `select pg_terminate_backend(pid) from pg_stat_activity a join pg_roles r on r.rolname = a.usename
+       where a.datname = current_database() and not r.rolsuper`,
+    );
+    return { [Symbol.asyncDispose]: async () => void (await limit(-1)) };
+  }
+
+  it('is given what came as soon as it is back, from memory', async () => {
+    const { provider } = fixture;
+    const ref = await fixture.connectEnded();
+    const [node, other] = [fixture.node(), fixture.node()];
+    const asked = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    provider.fault = () => {
+      asked.resolve();
+      return { kind: 'wait', until: gate.promise };
+    };
+    const got = Promise.resolve(node.get(ref, call));
+    got.catch(() => undefined);
+    await within('the provider was asked', asked.promise);
+    {
+      await using _shut = await shut();
+      gate.resolve();
+      await eventually('it was tried to store it', () =>
+        fixture.logged().includes('could not be stored yet'),
+      );
+      expect(provider.counters).toMatchObject({ refreshes: 1, refreshed: 1 });
+      await expect(async () => other.get(ref, call)).rejects.toThrow();
+    }
+    const { token } = await within('what came was stored', got);
+    expect(await provider.introspect(token.reveal())).toBeDefined();
+    expect((await other.get(ref, call)).token.reveal()).toBe(token.reveal());
+    expect(provider.counters).toMatchObject({ refreshes: 1, refreshed: 1, reuses: 0 });
+    expect(await fixture.row(ref.connectionId)).toMatchObject({ state: 'connected', failures: 0 });
+    expect(
+      await fixture.sql('select holder from connection_refreshes where connection_id = $1', [
+        ref.connectionId,
+      ]),
+    ).toEqual([]);
   });
 });
 
