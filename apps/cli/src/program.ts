@@ -22,6 +22,7 @@ import { addInvitationCommands, addMemberCommands } from './commands/member.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addOwnerCommands } from './commands/owner.ts';
 import { addProviderCommands } from './commands/provider.ts';
+import { addScimCommands } from './commands/scim.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addSourceCommands } from './commands/source.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -106,6 +107,7 @@ export function createProgram({ terminal, startServer, verifyExport }: ProgramPo
   addOrganizationCommands(program, session);
   addKeyCommands(program, session);
   addOwnerCommands(program, session);
+  addScimCommands(program, session);
   program.commandsGroup('Use');
   addToolsCommand(program, session);
   addCallCommand(program, session);
