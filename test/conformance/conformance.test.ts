@@ -9,9 +9,10 @@ import {
   prepareAuth,
   runAuthScenario,
 } from './driver/auth-matrix.ts';
+import { runAuthorization } from './driver/authorization-run.ts';
 import { clientCells, clientScenarios, runClientCell } from './driver/client-matrix.ts';
 import { expectedAsClient, expectedOfAuth, expectedOnServer } from './driver/expected.ts';
-import { surprises, verdictsOf } from './driver/judge.ts';
+import { surprises, type Verdict, verdictsOf } from './driver/judge.ts';
 import { type Column, renderReport } from './driver/report.ts';
 import { cells, runCell, serverScenarios } from './driver/server-matrix.ts';
 import type { ScenarioResult } from './driver/suite.ts';
@@ -31,6 +32,7 @@ plugboardForFile({ baseUrl: cimd.base }, async ({ plugboard }) => {
 const servers: Column[] = [];
 const clients: Column[] = [];
 const auth: Column[] = [];
+let authorization: ReadonlyMap<string, Verdict> = new Map();
 
 describe('the official suite as a client of Plugboard', () => {
   it.concurrent.each(cells)('finds $revision through it on a $form server', async (cell) => {
@@ -40,6 +42,14 @@ describe('the official suite as a client of Plugboard', () => {
     const verdicts = verdictsOf([...scored, ...reported], results);
     servers[cells.indexOf(cell)] = { revision, name: form, verdicts };
     expect(surprises(verdicts, expectedOnServer(revision, form), results)).toEqual([]);
+  });
+});
+
+describe('the official suite as a client of the authorization server', () => {
+  it.concurrent('finds its metadata right, and a code for a person’s yes', async () => {
+    const results = await runAuthorization(fixture.plugboard, usual.cookies);
+    authorization = verdictsOf([...results.keys()].toSorted(), results);
+    expect(surprises(authorization, [], results)).toEqual([]);
   });
 });
 
@@ -74,11 +84,12 @@ describe('docs/conformance.md', () => {
       clientCells.length,
       authCells.length,
     ]);
+    expect(authorization.size).toBeGreaterThan(0);
     const scored = {
       '2025-11-25': (await serverScenarios('2025-11-25')).scored,
       '2026-07-28': (await serverScenarios('2026-07-28')).scored,
     };
-    const report = renderReport({ servers, clients, auth, scored });
+    const report = renderReport({ servers, clients, auth, authorization, scored });
     await expect(report).toMatchFileSnapshot('../../docs/conformance.md');
   });
 });

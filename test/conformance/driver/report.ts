@@ -21,6 +21,8 @@ export interface Column {
 export interface Outcome {
   readonly servers: readonly Column[];
   readonly clients: readonly Column[];
+  /** What the suite found of Plugboard's authorization server. */
+  readonly authorization: ReadonlyMap<string, Verdict>;
   /** Scenarios of authorization, by revision. */
   readonly auth: readonly Column[];
   /** What a revision requires of a server. */
@@ -35,7 +37,8 @@ const signs: Readonly<Record<Verdict, string>> = {
 };
 
 /** The page docs/conformance.md. */
-export function renderReport({ servers, clients, auth, scored }: Outcome): string {
+export function renderReport(outcome: Outcome): string {
+  const { servers, clients, auth, authorization, scored } = outcome;
   const sections = revisions.map((revision) => {
     const columns = servers.filter((column) => column.revision === revision);
     const scenarios = [...(columns[0]?.verdicts.keys() ?? [])];
@@ -66,6 +69,12 @@ export function renderReport({ servers, clients, auth, scored }: Outcome): strin
     '## Plugboard as a server',
     asServer,
     ...sections.flat(),
+    '## Plugboard as an authorization server',
+    authorizing,
+    table(
+      ['Scenario', 'Plugboard'],
+      [...authorization].map(([scenario, verdict]) => [scenario, signs[verdict]]),
+    ),
     '## Plugboard as a client',
     driven,
     ...asClient.flat(),
@@ -98,6 +107,8 @@ npm run conformance
 const asServer = `The suite is a client of \`/mcp/{toolbox}/{instance}\`. Behind it is a server, made for this from what the scenarios ask for with the official SDK (\`test/conformance/fixture/\`), which speaks the legacy era alone, the modern era alone, or both. Where the two sides differ, Plugboard translates.
 
 ✓ passes, ! passes with a warning, ✗ fails, – does not apply.`;
+
+const authorizing = `The suite is a client that asks for access to \`/mcp\`. It registers, reads the metadata, and sends a person to be asked, who is signed in and says yes in a browser.`;
 
 const driven = `The suite is a server, which is made an upstream of Plugboard. An agent, the official SDK's client in one era or the other, does through Plugboard what the scenario wants of a client.`;
 

@@ -31,6 +31,9 @@ const require = createRequire(import.meta.url);
 const manifest = '@modelcontextprotocol/conformance/package.json';
 const folder = path.dirname(require.resolve(manifest));
 
+/** The suite's program. */
+export const suiteProgram = path.join(folder, 'dist/index.js');
+
 export const suiteVersion: string = require(manifest).version;
 
 /** Runs one command of the suite and reads what its scenarios found. */
@@ -39,7 +42,7 @@ export async function runSuite(
   options: { readonly limitMs: number; readonly env?: NodeJS.ProcessEnv },
 ): Promise<ReadonlyMap<string, ScenarioResult>> {
   await using output = await makeScratch('conformance');
-  const command = [path.join(folder, 'dist/index.js'), ...args, '--output-dir', output.path];
+  const command = [suiteProgram, ...args, '--output-dir', output.path];
   const { code, stdout, stderr } = await runProgram(process.execPath, command, options);
   const results = new Map<string, ScenarioResult>();
   for await (const file of glob('**/checks.json', { cwd: output.path })) {
@@ -71,13 +74,13 @@ export async function requirementsOf(revision: Revision, leg: Leg): Promise<Requ
 }
 
 /** One finding of a scenario, as the suite writes it. */
-interface Check {
+export interface Check {
   readonly id: string;
   readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO';
   readonly errorMessage?: string;
 }
 
-function judge(scenario: string, checks: readonly Check[]): ScenarioResult {
+export function judge(scenario: string, checks: readonly Check[]): ScenarioResult {
   const told = (status: Check['status']) =>
     checks
       .filter((check) => check.status === status)
