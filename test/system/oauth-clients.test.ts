@@ -62,6 +62,9 @@ function oauthProvider() {
     redirectToAuthorization: (url: URL) => void (asked = url),
     saveCodeVerifier: (value: string) => void (kept['verifier'] = value),
     codeVerifier: () => String(kept['verifier']),
+    // oxlint-disable-next-line typescript/no-explicit-any, typescript/no-unsafe-type-assertion -- the same
+    discoveryState: () => kept['discovery'] as any,
+    saveDiscoveryState: (value: unknown) => void (kept['discovery'] = value),
     asked: () => asked?.href ?? '',
     kept,
   };
@@ -119,6 +122,24 @@ describe('a client whose access token has ended', () => {
     await client.connect(new HttpV1(url, { authProvider: provider }));
     expect(provider.tokens().access_token).not.toBe('pbo_ended');
     await client.close();
+  });
+});
+
+describe('an answer of another authorization server', () => {
+  it.each([
+    ['says so', 'https://evil.example'],
+    ['says nothing', undefined],
+  ])('is refused by a client when it %s', async (_, issuer) => {
+    const url = new URL(fixture.plugboard.mcpUrl);
+    const provider = oauthProvider();
+    const first = new HttpV2(url, { authProvider: provider });
+    await expect(new ClientV2(identity).connect(first)).rejects.toThrow(UnauthorizedV2);
+    const { searchParams } = await permitClient(browser, provider.asked());
+    expect(searchParams.get('iss')).toBe(fixture.plugboard.url);
+    if (issuer === undefined) searchParams.delete('iss');
+    else searchParams.set('iss', issuer);
+    await expect(first.finishAuth(searchParams)).rejects.toThrow(/iss/i);
+    expect(provider.tokens()).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 
 import { limitBody } from './limit-body.ts';
+import type { Lookup } from './outbound.ts';
 
 /** An answer as web standards have it, as far as it is used here. */
 export interface OutboundResponse {
@@ -35,12 +36,15 @@ export interface OutboundFetch extends AsyncDisposable {
 }
 
 /** See `createOutbound`; its code is loaded by the first call. */
-export async function openOutboundFetch(allowPrivateNetwork: boolean): Promise<OutboundFetch> {
+export async function openOutboundFetch(
+  allowPrivateNetwork: boolean,
+  lookup?: Lookup,
+): Promise<OutboundFetch> {
   const [{ createOutbound }, { fetch }] = await Promise.all([
     import('./outbound.ts'),
     import('undici'),
   ]);
-  const dispatcher = createOutbound({ allowPrivateNetwork });
+  const dispatcher = createOutbound({ allowPrivateNetwork, ...(lookup && { lookup }) });
   return {
     async fetch(url, { method = 'GET', headers, body, redirect, maxBytes, signal }) {
       const onlyReads = (method === 'GET' || method === 'HEAD') && body === undefined;

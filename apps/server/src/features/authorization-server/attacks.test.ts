@@ -179,6 +179,25 @@ describe('the consent form', () => {
     expect((await victim.browser.go(page)).status).toBe(404);
   });
 
+  it('is of who is signed in when it is sent: one of a session before is refused', async () => {
+    const [attacker, victim] = [await served.signIn('owner'), await served.signIn('owner')];
+    const client = await buildClient(served);
+    // The browser has the attacker's session when the request begins, as a planted cookie would.
+    const name = attacker.browser.cookies().find((each) => each.endsWith('session_token')) ?? '';
+    const page = await client.begin(attacker.browser);
+    const shown = await (await attacker.browser.go(page)).text();
+    const csrf = /name="csrf" value="([^"]*)"/.exec(shown)?.[1] ?? '';
+    // Then the victim signs in, in the same browser.
+    attacker.browser.setCookie(name, victim.browser.cookie(name));
+    const stale = await attacker.browser.post(page, [['csrf', csrf], ...permission(shown)]);
+    expect(stale.status).toBe(403);
+    const back = await client.answer(attacker.browser, page);
+    expect(back.searchParams.get('code')).not.toBeNull();
+    expect(await latestAudit('authorization.granted')).toMatchObject({
+      memberId: victim.memberId,
+    });
+  });
+
   it('decides once: replayed, it makes no second agent', async () => {
     const { browser } = await served.signIn('owner');
     const client = await buildClient(served);
@@ -419,6 +438,19 @@ describe('a resource', () => {
     'https://plugboard.example.evil.example/mcp',
     'https://evil.example/mcp',
     'https://plugboard.example/mcp/A',
+    'https://plugboard.example/MCP/a',
+    'https://plugboard.example/mcp/a%2Fb',
+    'https://plugboard.example/mcp%2Fa',
+    'https://plugboard.example/%6dcp/a',
+    'https://plugboard.example/mcp/%61',
+    'https://plugboard.example/mcp/%2e%2e/api',
+    'https://plugboard.example/mcp/..%2Fapi',
+    'https://plugboard.example/mcp/a%2e',
+    'https://plugboard.example/mcp//a',
+    'https://plugboard.example/mcp\\..\\api',
+    'https://plugboard.example/mcp/a;b',
+    'https://plugboard.example./mcp/a',
+    'https://plugboard.example/mcp/a%00',
     'https://plugboard.example/mcp/a/b/c',
     'urn:mcp',
     '',
@@ -511,6 +543,21 @@ describe('registration', () => {
     expect((await register([], '203.0.113.9')).status).toBe(400);
   });
 
+  it('gives nobody the id of another client, or of an agent’s', async () => {
+    const own = await buildClient(served);
+    const { body: agents } = await served.app.request('POST', '/agents/demo/clients', {});
+    for (const clientId of [own.clientId, agents.clientId, 'agent', 'https://c.example/c.json']) {
+      const evil = { client_id: clientId, redirect_uris: ['https://evil.example/callback'] };
+      const { body } = await registerClient(served, evil);
+      expect(body.client_id).not.toBe(clientId);
+      expect(body.client_id).toMatch(/^dcr_/);
+    }
+    const { browser } = await served.signIn('owner');
+    const redirected = own.authorizeUrl({ redirect_uri: 'https://evil.example/callback' });
+    expect((await browser.go(redirected)).status).toBe(400);
+    expect(await own.begin(browser)).toContain('/oauth/interaction/');
+  });
+
   it('reads no more than a request may have', async () => {
     const { status } = await registerClient(served, { client_name: 'x'.repeat(100_000) });
     expect(status).toBe(413);
@@ -549,6 +596,30 @@ describe('a client that describes itself', () => {
       await expect(fetchOpen(`${at}/moved`)).rejects.toThrow('302');
       await expect(fetchOpen(`${at}/huge`)).rejects.toThrow('too large');
       await expect(createDocumentFetch(false)(`${at}/good`)).rejects.toThrow();
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('is asked no more once its name leads to an address of ours', async () => {
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked += 1;
+      response.setHeader('connection', 'close');
+      response.end('{"client_id":"x"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('a server has a port');
+    const url = `http://rebind.test:${address.port}/client.json`;
+    let leadsTo = '127.0.0.1';
+    const fetchRebound = createDocumentFetch(true, async () => [{ address: leadsTo, family: 4 }]);
+    try {
+      expect((await fetchRebound(url)).status).toBe(200);
+      leadsTo = '169.254.169.254';
+      await expect(fetchRebound(url)).rejects.toMatchObject({ cause: { code: 'forbidden' } });
+      expect(asked).toBe(1);
     } finally {
       server.closeAllConnections();
       server.close();

@@ -1,4 +1,4 @@
-import { openOutboundFetch, type OutboundFetch } from '@plugboard/runtime';
+import { type Lookup, openOutboundFetch, type OutboundFetch } from '@plugboard/runtime';
 
 import { normalizeMetadata } from './normalize-metadata.ts';
 
@@ -12,11 +12,12 @@ const timeoutMs = 5_000;
  */
 export function createDocumentFetch(
   allowPrivateNetwork: boolean,
+  lookup?: Lookup,
 ): (url: string | URL | Request) => Promise<Response> {
   let outbound: Promise<OutboundFetch> | undefined;
   return async (input) => {
     const url = input instanceof Request ? input.url : String(input);
-    outbound ??= openOutboundFetch(allowPrivateNetwork);
+    outbound ??= openOutboundFetch(allowPrivateNetwork, lookup);
     const signal = AbortSignal.timeout(timeoutMs);
     const headers = { accept: 'application/json' };
     const answer = await (await outbound).fetch(url, { headers, redirect: 'manual', signal });

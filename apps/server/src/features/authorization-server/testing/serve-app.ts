@@ -41,6 +41,8 @@ export interface Browser {
   ): Promise<Response>;
   setCookie(name: string, value: string): void;
   cookies(): readonly string[];
+  /** The value of a cookie for all paths. */
+  cookie(name: string): string;
 }
 
 export async function serveApp(): Promise<ServedApp> {
@@ -110,6 +112,7 @@ export async function serveApp(): Promise<ServedApp> {
           },
         }),
       setCookie: (name, value) => void jar.set(`${name} /`, { path: '/', value }),
+      cookie: (name) => jar.get(`${name} /`)?.value ?? '',
       cookies: () => [...jar.keys()].map((key) => key.split(' ')[0] ?? ''),
     };
   }
