@@ -98,6 +98,12 @@ async function ended(browser: Browser, requestId: string): Promise<Body> {
   return (await ask(browser, 'GET', `/connection-requests/${requestId}`)).body;
 }
 
+/** What is on record of a kind, newest first. */
+async function recorded(kind: string): Promise<Body[]> {
+  const { body } = await app.request('GET', `/audit?limit=100&kind=${kind}`);
+  return body.entries.map((entry: Body) => entry.record.change);
+}
+
 describe('a state', () => {
   it('is good once', async () => {
     const { url } = await comeBack(ann);
@@ -233,6 +239,7 @@ describe('beginning', () => {
   it('is refused from the page of another site', async () => {
     const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     expect((await ann.api('POST', '/connections', own, foreign)).status).toBe(403);
+    expect((await recorded('api.refused')).at(0)).toEqual({ reason: 'cross_origin' });
   });
 
   it('says yes for nobody: without the token of the page there is no state', async () => {
@@ -249,6 +256,11 @@ describe('beginning', () => {
       expect(response.status).toBe(403);
       expect(response.headers.get('location')).toBeNull();
     }
+    expect((await recorded('sign_in.refused')).slice(0, 3)).toEqual([
+      { reason: 'foreign_page' },
+      { reason: 'csrf' },
+      { reason: 'csrf' },
+    ]);
     const { rows } = await query('select state_hash from authorization_requests where id = $1', [
       page.split('/').at(-1),
     ]);

@@ -29,6 +29,7 @@ import { createKeyring } from '../features/keys/keyring.ts';
 import type { MasterKeys } from '../features/keys/master-keys.ts';
 import { createMail, type MailOptions } from '../features/people/mail/mail.ts';
 import { createPeople } from '../features/people/people.ts';
+import { createRefusedRequests } from '../pages/refused-requests.ts';
 import { createSessionMail } from '../features/sessions/session-mail.ts';
 import { createSessionStore } from '../features/sessions/session-store.ts';
 import { createStreamStore } from '../features/sessions/stream-store.ts';
@@ -115,6 +116,7 @@ export async function createServices(
   const records = openRecords({ db, clock, installationKey });
   const oauth = createOAuthTokens({ db, records, clock });
   const refusals = createRefusals({ db, audit, clock, heard, log });
+  const refusedRequests = createRefusedRequests({ db, audit, clock, heard, log });
   const agents = owner.use(createAgentDirectory({ db, pool, onChange, oauth, refusals }, clock));
   const gateway = createGateway({
     baseUrl: server.urls.base,
@@ -149,6 +151,7 @@ export async function createServices(
     vault,
     installationKey,
     people,
+    refusedRequests,
     mail: createMail({ url: mail?.url, from: mail?.from ?? 'plugboard@localhost', log }),
     accessTokens,
     installer,

@@ -19,6 +19,7 @@ import type { MasterKeys } from '../features/keys/master-keys.ts';
 import type { Mail } from '../features/people/mail/mail.ts';
 import type { People } from '../features/people/people.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { RefusedRequests } from '../pages/refused-requests.ts';
 import type { ServerUrls } from '../http/urls.ts';
 import type { Connection } from '../store/pool.ts';
 import type { Database } from '../store/schema.ts';
@@ -62,6 +63,8 @@ export interface AppServices {
   readonly installationKey: InstallationKeys;
   /** Who is signed in. */
   readonly people: People;
+  /** Puts on record what pages of others had browsers send. */
+  readonly refusedRequests: RefusedRequests;
   /** To people; does nothing where no mail server is set up. */
   readonly mail: Mail;
   /** Keeps the tokens of connections good. */

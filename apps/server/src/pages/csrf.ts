@@ -9,13 +9,16 @@ import type { SignedIn } from '../features/people/people.ts';
 import { isSameOrigin } from './same-origin.ts';
 import type { Html } from './page.ts';
 
-type Services = Pick<AppServices, 'people' | 'server'>;
+type Services = Pick<AppServices, 'people' | 'refusedRequests' | 'server'>;
 
 /** What no form of ours is larger than. */
 const maxFormBytes = 64 * 1024;
 
 /** The hidden field that each form needs whose page is for somebody signed in. */
-export async function csrfField(services: Services, signedIn: SignedIn): Promise<Html> {
+export async function csrfField(
+  services: Pick<Services, 'people'>,
+  signedIn: SignedIn,
+): Promise<Html> {
   return html`<input type="hidden" name="csrf" value="${await csrfToken(services, signedIn)}" />`;
 }
 
@@ -24,10 +27,13 @@ export async function csrfField(services: Services, signedIn: SignedIn): Promise
  * where the browser's word about the origin is all there is. Throws `AppError('forbidden')`;
  * `payload_too_large` for what is larger than a form.
  */
-export function requireOwnPage({ server }: Pick<Services, 'server'>): MiddlewareHandler {
+export function requireOwnPage(services: Services): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-    if (!isSameOrigin(c.req.raw.headers, server.urls.base)) throw foreign();
+    const { headers } = c.req.raw;
+    if (!isSameOrigin(headers, services.server.urls.base)) {
+      throw await refused(services, 'foreign_page', await services.people.signedIn(headers));
+    }
     if (!/^application\/x-www-form-urlencoded\b/i.test(c.req.header('content-type') ?? '')) {
       throw new AppError('invalid_input', 'Forms are sent as application/x-www-form-urlencoded.');
     }
@@ -47,13 +53,18 @@ export function requireCsrf(services: Services): MiddlewareHandler {
         const { csrf } = await c.req.parseBody();
         const expected = Buffer.from(await csrfToken(services, signedIn));
         const given = Buffer.from(typeof csrf === 'string' ? csrf : '');
-        if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw foreign();
+        if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+          throw await refused(services, 'csrf', signedIn);
+        }
       }
       return next();
     });
 }
 
-async function csrfToken({ people }: Services, { sessionId }: SignedIn): Promise<string> {
+async function csrfToken(
+  { people }: Pick<Services, 'people'>,
+  { sessionId }: SignedIn,
+): Promise<string> {
   const key = await people.sessionKey();
   return createHmac('sha256', key).update(`csrf\n${sessionId}`).digest('base64url');
 }
@@ -68,7 +79,12 @@ async function readBounded(request: Request): Promise<void> {
   }
 }
 
-function foreign(): AppError {
+async function refused(
+  { refusedRequests }: Services,
+  reason: string,
+  signedIn: SignedIn | undefined,
+): Promise<AppError> {
+  await refusedRequests.report({ kind: 'sign_in.refused', reason, signedIn });
   return new AppError(
     'forbidden',
     'This form did not come from a page of Plugboard, or its page is too old. Open the page again.',

@@ -11,6 +11,7 @@ export type ConnectionServices = Pick<
   | 'installationKey'
   | 'log'
   | 'people'
+  | 'refusedRequests'
   | 'server'
   | 'vault'
 >;

@@ -6,7 +6,7 @@ import { isSameOrigin } from '../../pages/same-origin.ts';
 import { withTenant } from '../../store/tenant.ts';
 import type { Actor } from './policy.ts';
 
-type Services = Pick<AppServices, 'db' | 'clock' | 'people' | 'server'>;
+type Services = Pick<AppServices, 'db' | 'clock' | 'people' | 'refusedRequests' | 'server'>;
 
 /** Names the organization that a browser acts in; without it the one of its session. */
 export const organizationHeader = 'x-plugboard-organization';
@@ -28,10 +28,12 @@ export async function authenticateRequest(services: Services, headers: Headers):
     );
   }
   if (!isSameOrigin(headers, services.server.urls.base)) {
+    const reason = 'cross_origin';
+    await services.refusedRequests.report({ kind: 'api.refused', reason, signedIn });
     throw new AppError(
       'forbidden',
       'With a session the API is for pages of Plugboard alone. Use an API key.',
-      { details: { reason: 'cross_origin' } },
+      { details: { reason } },
     );
   }
   const organizationId = headers.get(organizationHeader) ?? signedIn.activeOrganizationId;

@@ -52,7 +52,8 @@ export async function receiveCallback(
       : undefined;
   if (!found) {
     const reason = state === '' ? 'no_state' : isWellFormed(query) ? 'unknown_state' : 'malformed';
-    await recordForNobody(services, signedIn, reason);
+    // A state that is nobody's is on record with whoever is signed in.
+    await services.refusedRequests.report({ kind: 'connection.refused', reason, signedIn });
     return { outcome: 'refused', reason };
   }
   const { row } = found;
@@ -190,18 +191,6 @@ function organizationsOf(
 export function actorIn(signedIn: SignedIn | undefined, organizationId: string): Actor | undefined {
   const membership = signedIn?.memberships.find((one) => one.organizationId === organizationId);
   return membership && { organizationId, memberId: membership.memberId, role: membership.role };
-}
-
-/** A state that is nobody's is put on record with whoever is signed in; others only fill a log. */
-async function recordForNobody(
-  services: ConnectionServices,
-  signedIn: SignedIn | undefined,
-  reason: string,
-): Promise<void> {
-  const organizationId = signedIn?.activeOrganizationId;
-  const actor = organizationId === undefined ? undefined : actorIn(signedIn, organizationId);
-  if (actor) await recordRefusal(services, actor, { reason });
-  else services.log.warn({ reason }, 'a browser came back from a sign-in that is not known');
 }
 
 async function dropClient(
