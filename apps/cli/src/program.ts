@@ -25,6 +25,7 @@ import { addProviderCommands } from './commands/provider.ts';
 import { addScimCommands } from './commands/scim.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addSourceCommands } from './commands/source.ts';
+import { addSsoCommands } from './commands/sso.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTemplateCommands } from './commands/template.ts';
 import { addToolboxCommands } from './commands/toolbox.ts';
@@ -107,6 +108,7 @@ export function createProgram({ terminal, startServer, verifyExport }: ProgramPo
   addOrganizationCommands(program, session);
   addKeyCommands(program, session);
   addOwnerCommands(program, session);
+  addSsoCommands(program, session);
   addScimCommands(program, session);
   program.commandsGroup('Use');
   addToolsCommand(program, session);

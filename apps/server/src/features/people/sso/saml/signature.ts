@@ -78,11 +78,7 @@ function requirePlainReference(signature: Element, id: string): void {
 }
 
 function check(document: string, signature: string, publicCert: string): string | undefined {
-  const signed = new SignedXml({
-    publicCert,
-    getCertFromKeyInfo: () => null,
-    idAttribute: 'ID',
-  });
+  const signed = new SignedXml({ publicCert, getCertFromKeyInfo: () => null });
   try {
     signed.loadSignature(signature);
     if (!signed.checkSignature(document)) return undefined;
