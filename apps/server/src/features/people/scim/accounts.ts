@@ -75,5 +75,6 @@ export function taken() {
   return scimError(
     'uniqueness',
     'This address has an account that is not the directory’s. Invite them: plugboard member invite',
+    { reason: 'account' },
   );
 }

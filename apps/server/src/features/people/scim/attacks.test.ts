@@ -11,6 +11,7 @@ import {
   directoryClient,
   entraUser,
   patch,
+  proveDomain,
 } from './testing/directory-client.ts';
 
 let app: TestApp;
@@ -107,6 +108,22 @@ describe('a token', () => {
   });
 });
 
+describe('a directory', () => {
+  it('is answered so often in a minute, and then told to wait', async () => {
+    const busy = await connectDirectory(app);
+    expect((await busy('GET', '/Users')).status).toBe(200);
+    const { db } = app.services;
+    const counts = await db.selectFrom('sign_in_limits').selectAll().execute();
+    await db.updateTable('sign_in_limits').set({ attempts: 1200 }).execute();
+    const refused = await busy('GET', '/Users');
+    expect([refused.status, refused.body.status]).toEqual([429, '429']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    for (const { key, attempts } of counts) {
+      await db.updateTable('sign_in_limits').set({ attempts }).where('key', '=', key).execute();
+    }
+  });
+});
+
 describe('another organization', () => {
   it('sees and changes nothing here', async () => {
     const user = (await scim('POST', '/Users', entraUser('vic@example.com'))).body;
@@ -164,19 +181,44 @@ describe('another organization', () => {
     expect((await signIn(app, email)).cookies.size).toBeGreaterThan(0);
   });
 
-  it('does not end sessions of who is a member of both', async () => {
-    const email = 'both@example.com';
+  it('changes of who is a member of both what is its own alone', async () => {
+    const email = 'both@shared.example';
     const both = await signInInvited(app, email);
     const invited = await app.request('POST', '/invitations', { email, role: 'member' }, otherKey);
-    const joined = await both.submit(
-      new URL(invited.body.link).pathname,
-      new URL(invited.body.link).pathname,
-      {},
-    );
-    expect(joined.status).toBe(303);
-    const refused = await other('POST', '/Users', entraUser(email));
-    expect(refused.status).toBe(409);
-    expect((await both.api('GET', '/me')).status).toBe(200);
+    const { pathname } = new URL(invited.body.link);
+    expect((await both.submit(pathname, pathname, {})).status).toBe(303);
+    expect((await other('POST', '/Users', entraUser(email))).status).toBe(409);
+    const { id: otherId } = (await app.request('GET', '/organization', undefined, otherKey)).body;
+    await proveDomain(app, otherId, 'shared.example');
+    const { body } = await other('POST', '/Users', entraUser(email));
+    const changes = {
+      active: false,
+      displayName: 'Nobody',
+      'emails[type eq "work"].value': 'n@x.io',
+    };
+    expect(
+      (await other('PATCH', `/Users/${body.id}`, patch({ op: 'add', value: changes }))).status,
+    ).toBe(200);
+    const user = app.services.db.selectFrom('users').select(['name', 'email']);
+    expect(await user.where('email', '=', email).executeTakeFirst()).toEqual({
+      name: 'both',
+      email,
+    });
+    const here = { 'x-plugboard-organization': app.organizationId };
+    const there = { 'x-plugboard-organization': otherId };
+    expect((await both.api('GET', '/me', undefined, here)).status).toBe(200);
+    expect((await both.api('GET', '/me', undefined, there)).status).toBe(403);
+    expect((await members()).find((each) => each.email === email)).toMatchObject({
+      name: 'both',
+      state: 'active',
+    });
+    expect((await other('DELETE', `/Users/${body.id}`)).status).toBe(204);
+    expect((await both.api('GET', '/me', undefined, here)).status).toBe(200);
+    // Who is a member elsewhere only is refused, of a proven domain as well.
+    expect((await other('POST', '/Users', entraUser(email))).status).toBe(409);
+    const log = await app.request('GET', '/audit?kind=scim.refused&limit=1', undefined, otherKey);
+    expect(log.body.entries[0].record.change).toMatchObject({ reason: 'account', source: 'scim' });
+    expect(JSON.stringify(log.body)).not.toContain(email);
   });
 
   it('keeps no way in to an account that a directory makes anew', async () => {

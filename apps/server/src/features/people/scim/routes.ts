@@ -3,7 +3,7 @@ import type { ScimGroup, ScimToken } from '@plugboard/contracts/api';
 import { api } from '../../../http/api/context.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { requirePermission } from '../../members/require.ts';
-import { mapGroup } from './change-group.ts';
+import { mapGroup } from './map-group.ts';
 import { type ScimGroupRow, selectScimGroups } from './groups.ts';
 import { createScimToken, revokeScimToken, type ScimTokenRow, selectScimTokens } from './tokens.ts';
 import { scimUrl } from './scim-url.ts';

@@ -12,6 +12,7 @@ import { authenticateScim, type Directory } from './authenticate-scim.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
 import { createGroupRoutes } from './group-routes.ts';
 import { presentList } from './list-query.ts';
+import { recordScimRefusal } from './record-refusal.ts';
 import { presentScimError } from './scim-error.ts';
 import { scimPath, scimUrl } from './scim-url.ts';
 import { createUserRoutes } from './user-routes.ts';
@@ -53,9 +54,13 @@ export function createScimApp(services: AppServices, log: Logger): Hono<ScimEnv>
   app.notFound((c) =>
     refused(c, new AppError('not_found', 'There is nothing at this path and method.')),
   );
-  app.onError((thrown, c) => {
+  app.onError(async (thrown, c) => {
     const error = translateDatabaseError(thrown);
-    if (error instanceof AppError) return refused(c, error);
+    if (error instanceof AppError) {
+      const directory: Directory | undefined = c.get('directory');
+      if (directory) await recordScimRefusal(services, directory, error);
+      return refused(c, error);
+    }
     log.error({ err: error }, 'a request of a directory failed');
     return refused(c, new AppError('internal', 'Something failed inside Plugboard.'));
   });

@@ -14,9 +14,13 @@ export type ScimType =
 const errorSchema = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /** A refusal that the directory is told the reason of. */
-export function scimError(scimType: ScimType, message: string): AppError {
+export function scimError(
+  scimType: ScimType,
+  message: string,
+  details: Readonly<Record<string, unknown>> = {},
+): AppError {
   const code: ErrorCode = scimType === 'uniqueness' ? 'conflict' : 'invalid_input';
-  return new AppError(code, message, { details: { scimType } });
+  return new AppError(code, message, { details: { ...details, scimType } });
 }
 
 export function presentScimError({ status, message, details }: AppError): object {

@@ -1,4 +1,3 @@
-import { newId } from '@plugboard/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../../app/testing/build-app.ts';
@@ -10,6 +9,7 @@ import {
   type DirectoryClient,
   entraUser,
   patch,
+  proveDomain,
 } from './testing/directory-client.ts';
 
 let app: TestApp;
@@ -234,7 +234,7 @@ describe('Users', () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => scim('POST', '/Users', entraUser('race@example.com'))),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([201, 409, 409, 409, 409, 409]);
     expect(await memberOf('race@example.com')).toMatchObject({ role: 'member' });
   });
@@ -325,7 +325,7 @@ describe('a member of a proven domain', () => {
     const pia = await signInInvited(app, email, 'admin');
     const refused = await scim('POST', '/Users', entraUser(email));
     expect([refused.status, refused.body.scimType]).toEqual([409, 'uniqueness']);
-    await proveDomain('proven.example');
+    await proveDomain(app, app.organizationId, 'proven.example');
     const adopted = await scim('POST', '/Users', entraUser(email));
     expect(adopted.status).toBe(201);
     expect(await memberOf(email)).toMatchObject({ role: 'admin', source: 'invitation' });
@@ -335,35 +335,6 @@ describe('a member of a proven domain', () => {
     expect((await pia.api('GET', '/me')).status).toBe(401);
   });
 });
-
-async function proveDomain(domain: string): Promise<void> {
-  const { organizationId } = app;
-  await withTenant(app.services.db, organizationId, async (tx) => {
-    const id = newId();
-    await tx
-      .insertInto('sso_providers')
-      .values({
-        id,
-        organization_id: organizationId,
-        slug: 'idp',
-        title: 'IdP',
-        kind: 'oidc',
-        settings: '{}',
-      })
-      .execute();
-    await tx
-      .insertInto('sso_domains')
-      .values({
-        organization_id: organizationId,
-        domain,
-        provider_id: id,
-        token: 't',
-        verified_at: new Date(),
-        verified_by: 'dns',
-      })
-      .execute();
-  });
-}
 
 describe('what there is', () => {
   it('is told to directories', async () => {

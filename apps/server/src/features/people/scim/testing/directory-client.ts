@@ -1,4 +1,7 @@
+import { newId } from '@plugboard/contracts';
+
 import type { TestApp } from '../../../../app/testing/build-app.ts';
+import { withTenant } from '../../../../store/tenant.ts';
 
 export interface ScimAnswer {
   readonly status: number;
@@ -58,4 +61,37 @@ export function entraUser(email: string, more: Readonly<Record<string, unknown>>
 
 export function patch(...operations: readonly object[]): object {
   return { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations };
+}
+
+/** Makes a domain one that the organization has proven. */
+export async function proveDomain(
+  { services }: Pick<TestApp, 'services'>,
+  organizationId: string,
+  domain: string,
+): Promise<void> {
+  await withTenant(services.db, organizationId, async (tx) => {
+    const id = newId();
+    await tx
+      .insertInto('sso_providers')
+      .values({
+        id,
+        organization_id: organizationId,
+        slug: 'idp',
+        title: 'IdP',
+        kind: 'oidc',
+        settings: '{}',
+      })
+      .execute();
+    await tx
+      .insertInto('sso_domains')
+      .values({
+        organization_id: organizationId,
+        domain,
+        provider_id: id,
+        token: 't',
+        verified_at: new Date(),
+        verified_by: 'dns',
+      })
+      .execute();
+  });
 }
