@@ -12,12 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
+type Context = Parameters<typeof keepConnectionsAliveJob.run>[1];
+
 async function run(signal = new AbortController().signal): Promise<void> {
   const services = { ...fixture.app.services, accessTokens: fixture.node() };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the job takes of its context
-  await keepConnectionsAliveJob.run({}, { services, signal } as Parameters<
-    typeof keepConnectionsAliveJob.run
-  >[1]);
+  const context = { services, signal } as Context;
+  await keepConnectionsAliveJob.run({}, context);
 }
 
 /** A connection that was renewed so many days ago, and is due or not. */
