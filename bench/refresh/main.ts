@@ -1,6 +1,11 @@
-// What a connection costs a call: a token at hand, and a request's headers with one against fixed ones.
+// What a connection costs a call: a token at hand, a request's headers with one against fixed ones, and
+// whole calls to a real server over HTTP in turn, with each, in pairs of windows; the median of the pairs'
+// ratios counts, since what else the machine does meets both of a pair alike.
 // Usage: ./plugboard --run bench/refresh/main.ts
 
+import { join } from 'node:path';
+
+import { connectStreamableHttp } from '@plugboard/protocol';
 import { Secret } from '@plugboard/vault';
 import {
   DummyDriver,
@@ -10,11 +15,13 @@ import {
   PostgresQueryCompiler,
   sql,
 } from 'kysely';
+import { Agent } from 'undici';
 
 import { RefreshEngine } from '../../apps/server/src/features/connections/refresh/refresh-engine.ts';
 import { createUpstreamAuthorization } from '../../apps/server/src/features/connections/refresh/upstream-authorization.ts';
 import type { Database } from '../../apps/server/src/store/schema.ts';
 import { describeMachine } from '../gateway/measure/machine.ts';
+import { startScript } from '../gateway/measure/script.ts';
 
 const ref = {
   organizationId: '01990000-0000-7000-8000-000000000001',
@@ -93,6 +100,56 @@ const headers = measure(() => {
   return given instanceof Promise ? given : { ...own, ...given };
 });
 const plain = measure(() => ({ ...own, ...fixed }));
+
+const callsInWindow = 2000;
+const pairs = 15;
+const callRounds = 3;
+const call = { method: 'tools/call', params: Buffer.from('{"name":"echo_2k","arguments":{}}') };
+
+/** Microseconds of one call, of many one after the other. */
+async function window(upstream: { request(of: typeof call): Promise<unknown> }): Promise<number> {
+  const began = process.hrtime.bigint();
+  for (let count = 0; count < callsInWindow; count += 1) await upstream.request(call);
+  return Number(process.hrtime.bigint() - began) / callsInWindow / 1000;
+}
+
+async function measureCalls(): Promise<string[]> {
+  const script = join(import.meta.dirname, '../gateway/upstreams/http.ts');
+  await using server = await startScript(script, []);
+  await using stack = new AsyncDisposableStack();
+  const dispatcher = stack.adopt(new Agent(), (agent) => agent.close());
+  const common = {
+    url: new URL(`http://127.0.0.1:${server.firstLine}/mcp`),
+    clientInfo: { name: 'bench', version: '0' },
+    dispatcher,
+    listen: false,
+  };
+  await using authorized = await connectStreamableHttp({ ...common, authorization });
+  await using plainly = await connectStreamableHttp({ ...common, headers: fixed });
+  for (const upstream of [authorized, plainly]) {
+    const { kind } = await upstream.request(call);
+    if (kind === 'error') throw new Error('the server answered a call with an error');
+    await window(upstream);
+  }
+  const lines: string[] = [];
+  for (let round = 0; round < callRounds; round += 1) {
+    const taken: { ratio: number; with: number; without: number }[] = [];
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const isFirst = pair % 2 === 0;
+      const one = await window(isFirst ? authorized : plainly);
+      const other = await window(isFirst ? plainly : authorized);
+      const [given, without] = isFirst ? [one, other] : [other, one];
+      taken.push({ ratio: given / without, with: given, without });
+    }
+    const median = taken.toSorted((a, b) => a.ratio - b.ratio)[Math.floor(pairs / 2)]!;
+    lines.push(
+      `call, connection against fixed       ${median.ratio.toFixed(3)} (${median.with.toFixed(0)} against ${median.without.toFixed(0)} µs)`,
+    );
+  }
+  return lines;
+}
+
+const calls = await measureCalls();
 process.stdout.write(
   `${JSON.stringify(describeMachine())}
 get, warm                            ${get.toFixed(0)} ns
@@ -100,6 +157,7 @@ headers of a request, connection     ${headers.toFixed(0)} ns
 headers of a request, fixed          ${plain.toFixed(0)} ns
 ratio of the two                     ${(headers / plain).toFixed(2)}
 promises among them                  ${sink}
+${calls.join('\n')}
 `,
 );
 await engine[Symbol.asyncDispose]();
