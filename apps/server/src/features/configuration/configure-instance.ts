@@ -33,7 +33,7 @@ export async function configureInstance(
   change: ConfigurationChange,
   { note, allowBreaking, tell, signal }: ConfigureOptions,
 ): Promise<void> {
-  const planned = await planChange(services, present, { change });
+  const planned = await planChange(services, present, { change, by: author.memberId });
   refuseProblems(planned.problems);
   const { before, after } = planned;
   const { settings } = after.candidate;
@@ -43,7 +43,7 @@ export async function configureInstance(
   }
   // What it is may have changed since: planned anew within the turn.
   const source = async (now: PresentInstance) => {
-    const again = await planChange(services, now, { change });
+    const again = await planChange(services, now, { change, by: author.memberId });
     refuseProblems(again.problems);
     return { ...again.after.candidate, [Symbol.asyncDispose]: async () => {} };
   };

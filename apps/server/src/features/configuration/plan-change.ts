@@ -26,7 +26,7 @@ export async function planChange(
   change: Reconfiguration,
 ): Promise<PlannedChange> {
   const environment = await environmentOf(services, present);
-  const before = await reconfigure(services, present, environment, {});
+  const before = await reconfigure(services, present, environment, { by: change.by });
   const after = await reconfigure(services, present, environment, change);
   const given = Object.keys(change.change?.secrets ?? {});
   const changes = changesBetween(before, after);

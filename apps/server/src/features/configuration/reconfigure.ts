@@ -22,7 +22,10 @@ import type { Environment } from './layers.ts';
 import type { EffectiveSettings } from './merge-settings.ts';
 import { targetOf } from './target-of.ts';
 
-export type ReconfigureServices = Pick<AppServices, 'db' | 'keyring' | 'server'>;
+export type ReconfigureServices = Pick<
+  AppServices,
+  'audit' | 'clock' | 'db' | 'keyring' | 'server'
+>;
 
 /** An instance with a configuration: what it is now, or what a change would make of it. */
 export interface Configured {
@@ -55,6 +58,8 @@ export interface Reconfiguration {
   readonly change?: ConfigurationChange;
   /** Layers and templates as they would be. */
   readonly shared?: SharedSettings;
+  /** The member who asks. */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -66,7 +71,7 @@ export async function reconfigure(
   services: ReconfigureServices,
   { row, stored }: PresentInstance,
   environment: Environment,
-  { change = {}, shared }: Reconfiguration,
+  { change = {}, shared, by }: Reconfiguration,
 ): Promise<Configured> {
   const { organization_id: organizationId } = row;
   const { entry, serverName, launch } = stored;
@@ -80,7 +85,10 @@ export async function reconfigure(
       shared,
     ),
   );
-  const opened = await openSecretsOf(services, organizationId, row.id, row.sealed_secrets);
+  const opened = await openSecretsOf(services, row, row.sealed_secrets, {
+    for: 'configuration',
+    memberId: by,
+  });
   const { given, kept } = changeSecrets(opened, change.secrets ?? {}, entry, target);
   const settings = withTransport(effective.settings, stored);
   const filledSlots = await filledSlotsOf(services, organizationId, row);

@@ -46,7 +46,10 @@ export const configurationRouter = routes.router({
     requirePermission(actor, 'configuration.change');
     const { instance, ...change } = input;
     const present = await findPresent(services, actor, instance);
-    return presentPlan(present, await planChange(services, present, { change }));
+    return presentPlan(
+      present,
+      await planChange(services, present, { change, by: actor.memberId }),
+    );
   }),
 
   test: routes.test.handler(({ context: { actor, services, signal }, input }) => {
@@ -84,11 +87,8 @@ export const configurationRouter = routes.router({
 
 async function show(services: AppServices, actor: Actor, ref: string): Promise<ConfigurationView> {
   const present = await findPresent(services, actor, ref);
-  const configured = await reconfigure(
-    services,
-    present,
-    await environmentOf(services, present),
-    {},
-  );
+  const configured = await reconfigure(services, present, await environmentOf(services, present), {
+    by: actor.memberId,
+  });
   return presentConfiguration(present, configured, can(actor, 'configuration.read_values', actor));
 }

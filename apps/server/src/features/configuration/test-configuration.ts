@@ -21,7 +21,7 @@ import { planChange } from './plan-change.ts';
 
 type TestServices = Pick<
   AppServices,
-  'db' | 'keyring' | 'logs' | 'pending' | 'server' | 'supervisor'
+  'audit' | 'clock' | 'db' | 'keyring' | 'logs' | 'pending' | 'server' | 'supervisor'
 >;
 type Outcome = Extract<ConfigurationTestEvent, { type: 'done' }>;
 type CredentialOutcome = Outcome['credentials'][number];
@@ -44,7 +44,7 @@ export async function testConfiguration(
     signal,
   }: { readonly author: Author; readonly tell: Tell; readonly signal: AbortSignal },
 ): Promise<Omit<Outcome, 'type'>> {
-  const planned = await planChange(services, present, { change });
+  const planned = await planChange(services, present, { change, by: author.memberId });
   refuseProblems(planned.problems);
   const { candidate } = planned.after;
   const { organization_id: organizationId } = present.row;

@@ -149,7 +149,7 @@ async function refuseMissingOf(
   );
 }
 
-/** What is sealed in the instance itself; that it was opened is on record before anything has it. */
+/** What is sealed in the instance itself. */
 async function openInline(
   services: SourceServices,
   row: StoredInstance,
@@ -157,23 +157,12 @@ async function openInline(
   bindings: readonly BoundSlot[],
 ) {
   const { openSecretsOf } = await import('./revisions/stored-candidate.ts');
-  const opened = await openSecretsOf(services, row.organization_id, row.id, row.sealed_secrets);
-  const names = Object.keys(opened);
-  if (names.length === 0) return opened;
-  await services.audit.append(row.organization_id, {
-    kind: 'instance.secrets_opened',
-    at: services.clock(),
-    instanceId: row.id,
-    ...(memberId !== undefined && { memberId }),
-    ...(agentId !== undefined && { agentId }),
-    change: {
-      slug: row.slug,
-      names,
-      for: 'start',
-      ...(bindings.length > 0 && { bound: bindings.map(({ slot }) => slot) }),
-    },
+  return openSecretsOf(services, row, row.sealed_secrets, {
+    for: 'start',
+    memberId,
+    agentId,
+    facts: bindings.length > 0 ? { bound: bindings.map(({ slot }) => slot) } : {},
   });
-  return opened;
 }
 
 /** Loaded with the first start of a server: its schemas are not needed to serve lists. */

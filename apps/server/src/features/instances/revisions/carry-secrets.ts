@@ -4,7 +4,7 @@ import type { Secret } from '@plugboard/vault';
 
 import type { AppServices } from '../../../app/services.ts';
 import { sealSecrets } from '../seal-secrets.ts';
-import { openSecretsOf, sealedFromRow, type StoredInstance } from './stored-candidate.ts';
+import { openUnrecorded, sealedFromRow, type StoredInstance } from './stored-candidate.ts';
 
 type SealedInstance = Pick<StoredInstance, 'organization_id' | 'id' | 'sealed_secrets'>;
 
@@ -18,7 +18,7 @@ export async function carrySecrets(
   secrets: Readonly<Record<string, Secret>>,
 ): Promise<Readonly<Record<string, string>>> {
   const sealed = sealedFromRow(stored);
-  const opened = await openSecretsOf(services, organizationId, id, stored);
+  const opened = await openUnrecorded(services, organizationId, id, stored);
   const isCarried = (name: string, secret: Secret) =>
     Object.hasOwn(opened, name) && isSame(opened[name], secret);
   const changed = Object.entries(secrets).filter(([name, secret]) => !isCarried(name, secret));

@@ -9,7 +9,7 @@ import type { TenantDb } from '../../tenant-db.ts';
 import type { Candidate } from '../candidate.ts';
 import { changeInstance, type ChangeOptions } from './change-instance.ts';
 import { revisionBefore } from './revision-before.ts';
-import { openSecretsOf, selectRevision, selectStored } from './stored-candidate.ts';
+import { openUnrecorded, selectRevision, selectStored } from './stored-candidate.ts';
 
 let app: TestApp;
 let remote: RemoteServer;
@@ -44,7 +44,7 @@ async function change(
     { organizationId },
     id,
     async ({ row, stored }) => {
-      const secrets = await openSecretsOf(services, organizationId, id, row.sealed_secrets);
+      const secrets = await openUnrecorded(services, organizationId, id, row.sealed_secrets);
       const candidate = { ...stored, slug: row.slug, secrets };
       return {
         ...candidate,

@@ -112,8 +112,47 @@ export function sealedFromRow(stored: unknown): Readonly<Record<string, string>>
   );
 }
 
-/** Opens the secrets of an instance's row or of one of its revisions. */
+export type OpenSecretsServices = Pick<AppServices, 'audit' | 'clock' | 'keyring'>;
+
+/** For what sealed secrets are opened, and by whom. */
+export interface SecretsPurpose {
+  readonly for: 'start' | 'configuration' | 'update' | 'rollback' | 'lock';
+  /** Who asked, or for whose calls it is; absent for Plugboard itself. */
+  readonly memberId?: string | undefined;
+  readonly agentId?: string | undefined;
+  /** What more the record says. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+type SealedInstance = Pick<StoredInstance, 'organization_id' | 'id' | 'slug'>;
+
+/**
+ * Opens the secrets of an instance's row or of one of its revisions. That they were opened is on
+ * record (`instance.secrets_opened`) before anything has them.
+ */
 export async function openSecretsOf(
+  services: OpenSecretsServices,
+  instance: SealedInstance,
+  stored: unknown,
+  { for: why, memberId, agentId, facts }: SecretsPurpose,
+): Promise<Readonly<Record<string, Secret>>> {
+  const { organization_id: organizationId, id: instanceId, slug } = instance;
+  const opened = await openUnrecorded(services, organizationId, instanceId, stored);
+  const names = Object.keys(opened);
+  if (names.length === 0) return opened;
+  await services.audit.append(organizationId, {
+    kind: 'instance.secrets_opened',
+    at: services.clock(),
+    instanceId,
+    ...(memberId !== undefined && { memberId }),
+    ...(agentId !== undefined && { agentId }),
+    change: { slug, names, for: why, ...facts },
+  });
+  return opened;
+}
+
+/** The same without a record, for comparing secrets with others within Plugboard and nothing else. */
+export async function openUnrecorded(
   { keyring }: Pick<AppServices, 'keyring'>,
   organizationId: string,
   instanceId: string,

@@ -10,7 +10,7 @@ import { serverAtVersion } from './server-at-version.ts';
 
 export type PrepareUpdateServices = Pick<
   AppServices,
-  'db' | 'installer' | 'keyring' | 'packageFolders' | 'server'
+  'audit' | 'clock' | 'db' | 'installer' | 'keyring' | 'packageFolders' | 'server'
 >;
 
 /** The same instance in another version: its settings and secrets stay. */
@@ -36,7 +36,9 @@ export async function prepareUpdate(
       server,
       settings: { ...stored.settings, ...(approveScripts !== undefined && { approveScripts }) },
       secrets: {},
-      keptSecrets: await openSecretsOf(services, organizationId, row.id, row.sealed_secrets),
+      keptSecrets: await openSecretsOf(services, row, row.sealed_secrets, {
+        for: 'update',
+      }),
       filledSlots: await filledSlotsOf(services, organizationId, row),
     },
     options,

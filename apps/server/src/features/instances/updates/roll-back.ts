@@ -56,7 +56,10 @@ export function rollBack(
       );
       tell('resolve', `Going back to revision ${found.revision} (${found.version}) of ${row.slug}`);
       const sealed = keepSecrets ? row.sealed_secrets : found.sealed_secrets;
-      const secrets = await openSecretsOf(services, author.organizationId, row.id, sealed);
+      const secrets = await openSecretsOf(services, row, sealed, {
+        for: 'rollback',
+        memberId: author.memberId,
+      });
       return inPlace(services, present, found, secrets, { signal, tell });
     },
     { reason: 'rolled_back', note, onProgress: tell, signal },

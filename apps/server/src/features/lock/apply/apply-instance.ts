@@ -48,7 +48,10 @@ async function changeLocked(context: ApplyContext, instance: LockInstance): Prom
     author,
     id,
     async ({ row }) => {
-      const present = await openSecretsOf(services, organizationId, id, row.sealed_secrets);
+      const present = await openSecretsOf(services, row, row.sealed_secrets, {
+        for: 'lock',
+        memberId: author.memberId,
+      });
       // What is there is kept: applying again must not change what somebody has changed since.
       const all = { ...given, ...present };
       const secrets = Object.fromEntries(
