@@ -135,6 +135,10 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /instances/{instance}/credentials': { roles: everyone },
   'PUT /instances/{instance}/credentials/{slot}': { body: { credential: 'none' }, roles: holders },
   'DELETE /instances/{instance}/credentials/{slot}': { roles: holders },
+  'POST /instances/{instance}/credentials/confirm': {
+    body: { destination: 'none' },
+    roles: holders,
+  },
   'PUT /instances/{instance}/account': { body: { account: 'member' }, roles: managers },
   'GET /instances/{instance}/accounts': { roles: everyone },
   'GET /accounts': { roles: everyone },
