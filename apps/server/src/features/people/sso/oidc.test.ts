@@ -125,7 +125,7 @@ describe('signing in by OpenID Connect', () => {
     );
     const header = { 'x-plugboard-organization': elsewhere };
     expect((await browser.api('GET', '/me', undefined, header)).status).toBe(403);
-    expect((await (await browser.api('GET', '/me')).json()).memberships).toHaveLength(1);
+    expect(await (await browser.api('GET', '/me')).json()).toMatchObject({ memberships: [{}] });
   });
 
   it('refuses addresses that are not verified, or of other domains', async () => {

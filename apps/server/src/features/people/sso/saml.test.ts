@@ -122,7 +122,7 @@ describe('signing in by SAML', () => {
     expect(me).toMatchObject({ email: 'ann@corp.example', role: 'admin', name: 'Ann Person' });
     // Who is taken out of the group is an admin no more.
     const again = await signIn({});
-    expect((await (await again.browser.api('GET', '/me')).json()).role).toBe('member');
+    expect(await (await again.browser.api('GET', '/me')).json()).toMatchObject({ role: 'member' });
   });
 
   it('takes an assertion in a response that is signed too', async () => {
@@ -346,7 +346,8 @@ describe('a provider', () => {
     expect((await member.api('GET', '/me')).status).toBe(200);
     expect((await app.request('PUT', '/sso-required', { required: true })).status).toBe(200);
     const kept = await member.api('GET', '/me');
-    expect([kept.status, (await kept.json()).details?.reason ?? 'sso']).toEqual([403, 'sso']);
+    expect(kept.status).toBe(403);
+    expect(JSON.stringify(await kept.json())).toContain('sso');
     const { browser } = await signIn({});
     expect((await browser.api('GET', '/me')).status).toBe(200);
     const owner = await signInOwner(app);
