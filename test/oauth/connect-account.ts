@@ -1,3 +1,4 @@
+import { eventually } from '../harness/eventually.ts';
 import type { Plugboard } from '../harness/plugboard.ts';
 import type { TestBrowser } from './browser.ts';
 import type { IdentityProvider, SignInChoices } from './provider-face.ts';
@@ -26,7 +27,7 @@ export async function askApi(
 export async function goOn(
   plugboard: Plugboard,
   browser: TestBrowser,
-  provider: IdentityProvider,
+  provider: Pick<IdentityProvider, 'signIn'>,
   begun: Body,
   choices: SignInChoices = {},
 ): Promise<Body> {
@@ -54,4 +55,22 @@ export async function connectAccount(
   const asked = { owner: { kind: 'organization' }, allowPrivateNetwork: true, ...input };
   const begun = await askApi(plugboard, 'POST', '/connections', asked);
   return goOn(plugboard, browser, provider, begun, choices);
+}
+
+/** Has Plugboard believe that a connection's access token, given an hour ago, has just ended. */
+export async function endAccess(plugboard: Plugboard, id: string): Promise<void> {
+  const statements = [
+    'alter table connections no force row level security',
+    `update connections set access_expires_at = now() - interval '1 second',
+       refresh_at = now() - interval '2 seconds', refreshed_at = now() - interval '1 hour'
+     where id = '${id}'`,
+    `select pg_notify('plugboard_changes', json_build_object('kind', 'connection',
+       'organizationId', organization_id, 'connectionId', id)::text) from connections where id = '${id}'`,
+    'alter table connections force row level security',
+  ];
+  // It locks tables, so it may meet what the server is at.
+  await eventually('its token had ended', async () => {
+    await plugboard.database.tamper(plugboard.dataDir, ...statements);
+    return true;
+  });
 }

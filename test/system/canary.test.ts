@@ -17,6 +17,10 @@ import { eventually } from '../harness/eventually.ts';
 import { plugboardForFile } from '../harness/for-file.ts';
 import { type LegacyRemote, startLegacyRemote } from '../harness/legacy-remote.ts';
 import { makeScratch } from '../harness/scratch.ts';
+import { TestBrowser } from '../oauth/browser.ts';
+import { askApi, endAccess, goOn } from '../oauth/connect-account.ts';
+import { type IdentityProvider, startIdentityProvider } from '../oauth/identity-provider.ts';
+import { type ProtectedServer, startProtectedServer } from '../oauth/protected-server.ts';
 import { packServer } from '../registry/pack.ts';
 
 /** Tells its secrets to stderr in every way, when it starts and whenever it is asked to. */
@@ -59,6 +63,9 @@ const ofBroken = canary('a variable of what never starts');
 const ofSource = canary('the token of a source');
 const passphrase = canary('the passphrase of a backup');
 const password = canary('a password');
+/** What a provider gives for a connection, and what for the first of its refresh tokens. */
+const given = [canary('an access token'), canary('a refresh token')] as const;
+const renewed = [canary('a second access token'), canary('a second refresh token')] as const;
 const canaries: Canary[] = [
   inEnv,
   former,
@@ -69,6 +76,8 @@ const canaries: Canary[] = [
   ofSource,
   passphrase,
   password,
+  ...given,
+  ...renewed,
 ];
 
 /** Everything that was answered to anybody. */
@@ -81,10 +90,23 @@ const found: string[] = [];
 const fixture = plugboardForFile({ args: ['--log-level', 'trace'] });
 let scratch: Awaited<ReturnType<typeof makeScratch>>;
 let remote: LegacyRemote;
+let provider: IdentityProvider;
+let guarded: ProtectedServer;
+const owner = new TestBrowser();
+/** The token that the guarded server takes, and the one that the provider knows it as. */
+let taken: string | undefined;
+let known = '';
 
 beforeAll(async () => {
   scratch = await makeScratch('canary');
   remote = await startLegacyRemote();
+  provider = await startIdentityProvider();
+  guarded = await startProtectedServer({
+    provider: {
+      issuer: provider.issuer,
+      introspect: async (token) => (token === taken ? provider.introspect(known) : undefined),
+    },
+  });
   for (const [name, more] of [
     ['indiscreet', ''],
     ['broken', 'process.exit(3);'],
@@ -95,6 +117,8 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
+  await guarded[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
   await remote[Symbol.asyncDispose]();
   await scratch[Symbol.asyncDispose]();
 });
@@ -219,11 +243,91 @@ describe('a secret', () => {
       }),
     });
     expect([response.status, await response.text()]).toEqual([303, expect.any(String)]);
-    const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(/[=;]/)[1] ?? '');
-    for (const cookie of cookies) {
+    for (const line of response.headers.getSetCookie()) {
+      const [name = '', cookie = ''] = line.split(/[=;]/);
+      owner.setCookie(url, name, cookie);
       if (cookie.length > 20) canaries.push(canary('a session', decodeURIComponent(cookie)));
     }
     expect(canaries.some(({ name }) => name === 'a session')).toBe(true);
+  });
+
+  it('is used by a connection, renewed, and refused by an indiscreet provider', async () => {
+    const { plugboard } = fixture;
+    taken = given[0].value;
+    provider.fault = () => ({
+      kind: 'change',
+      change: (body) => {
+        known = String(body['access_token']);
+        return { ...body, access_token: given[0].value, refresh_token: given[1].value };
+      },
+    });
+    const begun = await askApi(plugboard, 'POST', '/connections', {
+      resource: guarded.url,
+      owner: { kind: 'organization' },
+      allowPrivateNetwork: true,
+    });
+    const connection = await goOn(
+      plugboard,
+      owner,
+      {
+        async signIn(authorizeUrl, choices) {
+          const back = await provider.signIn(authorizeUrl, choices);
+          for (const name of ['code', 'state']) {
+            const value = new URL(back).searchParams.get(name) ?? '';
+            canaries.push(canary(`the ${name} of a sign-in`, value));
+          }
+          return back;
+        },
+      },
+      begun,
+    );
+    await plugboard.add({
+      server: guarded.url,
+      slug: 'guarded',
+      allowPrivateNetwork: true,
+      credentials: { Authorization: connection.id },
+    });
+    const client = await plugboard.client(plugboard.demoToken);
+    const whoami = async () => {
+      const { rawMessage } = await client.request('tools/call', { name: 'guarded__whoami' });
+      said.push(['the answer of whoami', rawMessage]);
+      return rawMessage;
+    };
+    expect(await whoami()).toContain('ann');
+    expect([...guarded.tokens]).toContain(given[0].value);
+
+    // From now on the server takes the next token alone.
+    await endAccess(plugboard, connection.id);
+    taken = renewed[0].value;
+    provider.fault = () => ({
+      kind: 'status',
+      status: 200,
+      body: {
+        access_token: renewed[0].value,
+        refresh_token: renewed[1].value,
+        token_type: 'Bearer',
+        expires_in: 3600,
+      },
+    });
+    expect(await whoami()).toContain('ann');
+    expect(provider.requests.at(-1)?.params['refresh_token']).toBe(given[1].value);
+    expect([...guarded.tokens]).toContain(renewed[0].value);
+
+    // And then none, while the provider tells what it was sent, in its refusal.
+    await endAccess(plugboard, connection.id);
+    taken = undefined;
+    provider.fault = ({ params }) => ({
+      kind: 'status',
+      status: 400,
+      body: {
+        error: 'invalid_grant',
+        error_description: `no such token: ${params['refresh_token']}`,
+        error_uri: `https://provider.example.test/?token=${params['refresh_token']}`,
+      },
+    });
+    expect(await whoami()).toMatch(/sign.in/i);
+    expect(provider.requests.at(-1)?.params['refresh_token']).toBe(renewed[1].value);
+    await client.end();
   });
 
   it('survives what goes wrong', { timeout: 120_000 }, async () => {
@@ -265,8 +369,9 @@ describe('a secret', () => {
       await cli('export', client, '--direct', '--json');
     }
     await cli('logs', 'indiscreet', '--tail', '5000');
+    await cli('logs', 'guarded', '--tail', '5000');
     await cli('config', 'show', 'indiscreet', '--json');
-    for (const words of ['server list', 'credential list', 'doctor']) {
+    for (const words of ['server list', 'credential list', 'connection list', 'doctor']) {
       await cli(...words.split(' '), '--json');
     }
     for (const words of ['vault status', 'key list', 'agent list', 'member list', 'source list']) {

@@ -3,12 +3,12 @@ import { Secret } from '@plugboard/vault';
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { eventually, within } from '../harness/eventually.ts';
+import { within } from '../harness/eventually.ts';
 import { signInOwner } from '../harness/people.ts';
 import { type Plugboard, startPlugboard } from '../harness/plugboard.ts';
 import type { RawClient } from '../harness/raw-client.ts';
 import type { TestBrowser } from '../oauth/browser.ts';
-import { askApi, connectAccount, goOn } from '../oauth/connect-account.ts';
+import { askApi, connectAccount, endAccess, goOn } from '../oauth/connect-account.ts';
 import { vouch } from '../oauth/id-jag.ts';
 import {
   type IdentityProvider,
@@ -69,20 +69,7 @@ async function end(id: string, provider: IdentityProvider, server: ProtectedServ
   const { AccessToken, ClientCredentials } = provider.provider;
   await (await AccessToken.find(token))?.destroy();
   await (await ClientCredentials.find(token))?.destroy();
-  const statements = [
-    'alter table connections no force row level security',
-    `update connections set access_expires_at = now() - interval '1 second',
-       refresh_at = now() - interval '2 seconds', refreshed_at = now() - interval '1 hour'
-     where id = '${id}'`,
-    `select pg_notify('plugboard_changes', json_build_object('kind', 'connection',
-       'organizationId', organization_id, 'connectionId', id)::text) from connections where id = '${id}'`,
-    'alter table connections force row level security',
-  ];
-  // It locks tables, so it may meet what the server is at.
-  await eventually('its token had ended', async () => {
-    await plugboard.database.tamper(plugboard.dataDir, ...statements);
-    return true;
-  });
+  await endAccess(plugboard, id);
 }
 
 describe('a connection whose tokens are bound to a key', () => {
