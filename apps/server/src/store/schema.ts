@@ -567,6 +567,7 @@ export interface PasswordLinks {
   hash: Buffer;
   user_id: string;
   resets_factors: Generated<boolean>;
+  is_mailed: Generated<boolean>;
   created_at: GeneratedTimestamp;
   expires_at: Timestamp;
 }

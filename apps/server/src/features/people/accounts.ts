@@ -11,12 +11,14 @@ export interface NewUser {
   /** In lower case. */
   readonly email: string;
   readonly password: string;
+  /** Whether it is known that the address is theirs: who passes on an invitation's link may be another. */
+  readonly emailIsProved: boolean;
 }
 
 /** Makes a user with a password. Throws `AppError('conflict')` when the address has one already. */
 export async function createUser(
   services: Services,
-  { name, email, password }: NewUser,
+  { name, email, password, emailIsProved }: NewUser,
 ): Promise<string> {
   await requireStrongPassword(password, [name, email]);
   const hash = await hashPassword(services, password);
@@ -24,7 +26,7 @@ export async function createUser(
   return services.db.transaction().execute(async (tx) => {
     const made = await tx
       .insertInto('users')
-      .values({ id, name, email, email_verified: true })
+      .values({ id, name, email, email_verified: emailIsProved })
       .onConflict((conflict) => conflict.column('email').doNothing())
       .returning('id')
       .executeTakeFirst();
@@ -62,6 +64,23 @@ export async function setPassword(
     .execute();
   await db.deleteFrom('password_links').where('user_id', '=', userId).execute();
   await endSessionsOf(services, userId);
+}
+
+/**
+ * Notes that a user has shown that the address is theirs. The first time their passkeys go: whoever
+ * made the account before them may have left one.
+ */
+export async function proveEmail({ db }: Pick<Services, 'db'>, userId: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const proved = await tx
+      .updateTable('users')
+      .set({ email_verified: true })
+      .where('id', '=', userId)
+      .where('email_verified', '=', false)
+      .returning('id')
+      .executeTakeFirst();
+    if (proved) await tx.deleteFrom('user_passkeys').where('user_id', '=', userId).execute();
+  });
 }
 
 /** Takes a second factor and passkeys away, with sessions and half-done sign-ins. */

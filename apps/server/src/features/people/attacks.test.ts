@@ -1,11 +1,13 @@
 import { createHmac } from 'node:crypto';
 
+import { newId } from '@plugboard/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
 import { asRole, buildOrganization } from '../../store/testing/test-database.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { sessionCookieName } from './cookie-names.ts';
+import { insertResetLink } from './reset-links.ts';
 import {
   Browser,
   goodPassword,
@@ -430,5 +432,54 @@ describe('the owner’s link', () => {
     await signInInvited(app, 'plain@example.com');
     const token = await makeOwnerLink(app.dataDir, { email: 'plain@example.com' });
     expect((await new Browser(app).get(`/owner-link/${token}`)).status).toBe(404);
+  });
+});
+
+describe('an account that somebody made for another’s address', () => {
+  async function passkeysAfter(isMailed: boolean): Promise<number> {
+    const email = `victim-${isMailed}@example.com`;
+    // Who invited has the link, and takes it themselves.
+    await signInInvited(app, email, 'member');
+    const { db } = app.services;
+    const { id } = await db
+      .selectFrom('users')
+      .select('id')
+      .where('email', '=', email)
+      .executeTakeFirstOrThrow();
+    await db
+      .insertInto('user_passkeys')
+      .values({
+        id: newId(),
+        user_id: id,
+        public_key: 'k',
+        credential_id: email,
+        counter: 0,
+        device_type: 'singleDevice',
+        backed_up: false,
+      })
+      .execute();
+    const reset = async (): Promise<void> => {
+      const { link } = await insertResetLink(app.services, id, { isMailed });
+      const response = await new Browser(app).post(new URL(link.reveal()).pathname, {
+        password: goodPassword,
+        again: goodPassword,
+      });
+      expect(response.headers.get('location')).toBe('/sign-in');
+    };
+    await reset();
+    const { length } = await db
+      .selectFrom('user_passkeys')
+      .where('user_id', '=', id)
+      .select('id')
+      .execute();
+    return length;
+  }
+
+  it('loses their passkeys when the address’s owner first shows that it is theirs', async () => {
+    expect(await passkeysAfter(true)).toBe(0);
+  });
+
+  it('keeps them when a link that an admin hands over proves nothing of the address', async () => {
+    expect(await passkeysAfter(false)).toBe(1);
   });
 });

@@ -73,7 +73,7 @@ export async function recoverOwner(
   const { organizationId, memberId } = owner;
   let userId = owner.userId;
   if (userId === undefined) {
-    userId = await createUser(services, { name, email, password });
+    userId = await createUser(services, { name, email, password, emailIsProved: true });
   } else {
     await changeEmail(services, userId, email);
     await setPassword(services, userId, password);

@@ -43,7 +43,7 @@ export async function makeResetLink(
       );
     }
     await refuseOutsiders(services, actor, member.user_id);
-    const made = await insertResetLink(services, member.user_id, resetFactors);
+    const made = await insertResetLink(services, member.user_id, { resetFactors });
     return {
       result: made,
       record: { kind: 'member.reset_link_made', change: { id: member.id, resetFactors } },
@@ -53,11 +53,17 @@ export async function makeResetLink(
   return { link: link.reveal(), expiresAt: expiresAt.toISOString() };
 }
 
+export interface ResetLinkKind {
+  readonly resetFactors?: boolean;
+  /** Whether it goes by mail: using it then proves whose address it is. */
+  readonly isMailed?: boolean;
+}
+
 /** Makes a link for a user; it takes the place of none before it. */
 export async function insertResetLink(
   { db, clock, server }: Services,
   userId: string,
-  resetFactors = false,
+  { resetFactors = false, isMailed = false }: ResetLinkKind = {},
 ): Promise<{ link: Secret; expiresAt: Date }> {
   const text = randomBytes(32).toString('base64url');
   const now = clock();
@@ -69,6 +75,7 @@ export async function insertResetLink(
       hash: hash('sha256', text, 'buffer'),
       user_id: userId,
       resets_factors: resetFactors,
+      is_mailed: isMailed,
       expires_at: expiresAt,
     })
     .execute();
@@ -93,16 +100,16 @@ export async function findResetLink(
 export async function useResetLink(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   text: string,
-): Promise<{ userId: string; resetsFactors: boolean } | undefined> {
+): Promise<{ userId: string; resetsFactors: boolean; isMailed: boolean } | undefined> {
   const row = await db
     .deleteFrom('password_links')
     .where('hash', '=', hash('sha256', text, 'buffer'))
     .where('expires_at', '>', new Date(clock()))
-    .returning(['user_id', 'resets_factors'])
+    .returning(['user_id', 'resets_factors', 'is_mailed'])
     .executeTakeFirst();
   if (!row) return undefined;
   await db.deleteFrom('password_links').where('user_id', '=', row.user_id).execute();
-  return { userId: row.user_id, resetsFactors: row.resets_factors };
+  return { userId: row.user_id, resetsFactors: row.resets_factors, isMailed: row.is_mailed };
 }
 
 async function refuseOutsiders({ db }: Services, actor: Actor, userId: string): Promise<void> {

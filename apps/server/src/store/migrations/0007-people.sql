@@ -99,6 +99,8 @@ create table password_links (
   user_id uuid not null constraint password_links_user_fk references users (id) on delete cascade,
   -- Whether it takes the second factor and the passkeys away too.
   resets_factors boolean not null default false,
+  -- Whether it went by mail, and so proves whose address it is.
+  is_mailed boolean not null default false,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
 );

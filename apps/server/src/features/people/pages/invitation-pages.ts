@@ -64,7 +64,7 @@ async function joinAsNew(
   }
   const password = await field(c, 'password');
   requireSame(password, await field(c, 'again'));
-  const id = await createUser(services, { name, email, password });
+  const id = await createUser(services, { name, email, password, emailIsProved: false });
   try {
     await acceptInvitation(services, token, { id, name, email });
   } catch (error) {

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 
 import { answerPage } from '../../../pages/answer-page.ts';
-import { setPassword, removeFactors } from '../accounts.ts';
+import { proveEmail, removeFactors, setPassword } from '../accounts.ts';
 import { clientAddress } from '../limits/client-address.ts';
 import {
   accountLimit,
@@ -63,6 +63,7 @@ export function createPasswordPages(services: PageServices): Hono {
     if (!used) throw gone();
     await setPassword(services, used.userId, password);
     if (used.resetsFactors) await removeFactors(services, used.userId);
+    if (used.isMailed) await proveEmail(services, used.userId);
     await clearAttempts(services, accountLimit, user.email);
     await recordSignIn(services, 'person.password_set', used.userId, {
       by: 'reset_link',
@@ -111,7 +112,7 @@ async function sendResetLink(services: PageServices, email: string): Promise<voi
   } catch {
     return;
   }
-  const { link } = await insertResetLink(services, user.id);
+  const { link } = await insertResetLink(services, user.id, { isMailed: true });
   await services.mail.send(resetMail(email, link));
   await recordSignIn(services, 'person.reset_link_mailed', user.id, {});
 }
