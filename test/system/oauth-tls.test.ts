@@ -7,6 +7,7 @@ import {
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 
 import { addInstance } from '../harness/api-client.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -72,7 +73,7 @@ it('says everything of itself below its https URL', async () => {
     authorization_servers: [origin],
   });
   const server = await fetch(`${origin}/.well-known/oauth-authorization-server`);
-  const metadata: Readonly<Record<string, unknown>> = await server.json();
+  const metadata = z.record(z.string(), z.unknown()).parse(await server.json());
   expect(metadata['issuer']).toBe(origin);
   const endpoints = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name));
   expect(endpoints.length).toBeGreaterThan(3);
