@@ -16,7 +16,7 @@ import { allowAnyPage, createRegistryApp } from '../features/registry/registry-a
 import { presentApiError, toApiError } from './api/api-error.ts';
 import type { ApiHandler } from './api/api-handler.ts';
 import { createStylesApp } from '../pages/styles-app.ts';
-import { landingPage } from './landing-page.ts';
+import { answerLandingPage } from './landing-page.ts';
 import { registryPrefix } from './registry-path.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -132,9 +132,7 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     return (await interactions).fetch(c.req.raw, bindingsOf(c));
   });
 
-  app.get('/', (c) => {
-    return c.html(landingPage(urls));
-  });
+  app.get('/', (c) => answerLandingPage(c, urls));
 
   app.notFound((c) => {
     const path = c.req.path.slice(0, 200);
