@@ -125,6 +125,7 @@ function presentReady(
     token === undefined
       ? row('Agent token', `make one: ${command} agent token create demo${where}`)
       : row('Demo agent', style.name(token)),
+    row('Sign in', `${command} owner link${where}`),
     row('Data', dataDir),
     `\n${style.strong('Connect')}\n`,
     row('Claude Code', hints.claudeCode),
