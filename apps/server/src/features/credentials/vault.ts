@@ -3,16 +3,7 @@ import type { Secret } from '@plugboard/vault';
 import type { CredentialRow } from './credential-row.ts';
 import type { TenantDb } from '../tenant-db.ts';
 
-export const credentialKinds = [
-  'api_key',
-  'oauth',
-  'database',
-  'service_account',
-  'basic',
-  'custom',
-] as const;
-
-export type CredentialKind = (typeof credentialKinds)[number];
+export type CredentialKind = CredentialRow['kind'];
 
 /** Whose a credential is, within its organization. */
 export type CredentialOwner =
