@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { levels } from '../levels.ts';
-import { limitsSchema, mountSchema, networkPolicySchema, remoteTransportSchema } from './launch.ts';
+import { limitsSchema, mountSchema, remoteTransportSchema } from './launch.ts';
 
 /** Why a plan cannot be carried out, or what to know before it is. */
 export const installConflictCodes = [
@@ -97,7 +97,12 @@ const runSchema = z.discriminatedUnion('driver', [
 ]);
 
 const reachSchema = z.object({
-  policy: networkPolicySchema,
+  /** A remote server's host may also be an IPv6 address, which no policy that is set can name. */
+  policy: z.discriminatedUnion('mode', [
+    z.object({ mode: z.literal('off') }),
+    z.object({ mode: z.literal('allow'), hosts: z.array(z.string()) }),
+    z.object({ mode: z.literal('open') }),
+  ]),
   /** Why it needs that, as far as the catalog knows. */
   reason: z.string().optional(),
   /** Hosts reached while installing. */
