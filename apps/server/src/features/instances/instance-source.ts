@@ -107,14 +107,28 @@ export function createInstanceSource(services: SourceServices): InstanceSource {
     async authorization(spec, credentialSet) {
       if (spec.launch.driver !== 'remote') return undefined;
       const bindings = await boundSlots(spec, credentialSet);
-      if (bindings.length === 0) return undefined;
-      const { isAuthorizedByConnection } = await openings();
-      const binding = bindings.find(isAuthorizedByConnection);
-      if (!binding) return undefined;
+      const { organizationId, id, launch, slug } = spec;
+      const onTrial = pending.find(organizationId, id);
+      const binding =
+        bindings.length === 0
+          ? undefined
+          : bindings.find((await openings()).isAuthorizedByConnection);
+      if (!binding) {
+        // What is only being tried was planned with or without an account.
+        const row = onTrial ? undefined : await selectRow(organizationId, id);
+        if (row?.account !== 'organization') return undefined;
+        const { sealedSecretsFromRow } = await launchRows();
+        const given = [
+          ...bindings.map((bound) => bound.slot),
+          ...Object.keys(launch.headers),
+          ...sealedSecretsFromRow(row.sealed_secrets).keys(),
+        ];
+        if (given.some((name) => /^authorization$/i.test(name))) return undefined;
+        const { wantSignIn } = await import('../connections/refresh/sign-in-wanted.ts');
+        return wantSignIn(server.urls, slug);
+      }
       const { createUpstreamAuthorization } =
         await import('../connections/refresh/upstream-authorization.ts');
-      const { organizationId, id } = spec;
-      const onTrial = pending.find(organizationId, id);
       return createUpstreamAuthorization(
         services,
         { organizationId, connectionId: binding.credentialId },
