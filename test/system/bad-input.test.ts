@@ -153,7 +153,11 @@ describe('a message to the MCP endpoint', () => {
 describe('a token that is not good', () => {
   it.each([
     ['none', undefined, /needs an agent token/],
-    ['a made-up one', 'pba_nothing', /not known here, has expired, or was revoked/],
+    [
+      'a made-up one',
+      'pba_nothing',
+      /not known here, is for another endpoint, has expired, or was revoked/,
+    ],
     ['an API key', 'OWNER', /not known here/],
     ['a huge one', 'x'.repeat(10_000), /not known here/],
   ])('(%s) is told so', async (_what, token, message) => {
