@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { Client } from 'pg';
 import { inject } from 'vitest';
@@ -86,18 +87,33 @@ async function readAsOwner(
   query: string,
 ): Promise<Record<string, unknown>[]> {
   return withClient(connection, async (client) => {
-    await client.query('begin');
-    const tables = await client.query(
-      'select relname from pg_class where relforcerowsecurity and relkind = $1',
-      ['r'],
-    );
-    for (const { relname } of tables.rows) {
-      await client.query(`alter table ${relname} no force row level security`);
+    for (let round = 1; ; round += 1) {
+      await client.query('begin');
+      // Gives way to the server's own work, before the database would choose who does.
+      await client.query("set local lock_timeout = '300ms'");
+      try {
+        const tables = await client.query(
+          'select relname from pg_class where relforcerowsecurity and relkind = $1',
+          ['r'],
+        );
+        for (const { relname } of tables.rows) {
+          await client.query(`alter table ${relname} no force row level security`);
+        }
+        const { rows } = await client.query(query);
+        return rows;
+      } catch (error) {
+        if (!isLocked(error) || round === 50) throw error;
+      } finally {
+        await client.query('rollback');
+      }
+      await delay(100);
     }
-    const { rows } = await client.query(query);
-    await client.query('rollback');
-    return rows;
   });
+}
+
+/** lock_not_available. */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03';
 }
 
 function run(connection: Connection, statements: readonly string[]): Promise<void> {
