@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import { createBound } from '../features/authorization-server/refusals/bound.ts';
+import { createBound } from '../features/bound.ts';
 import { type ChangeServices, commitChange } from '../features/change.ts';
 import type { SignedIn } from '../features/people/people.ts';
 

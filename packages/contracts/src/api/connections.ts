@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ownerInputSchema } from './credential-owner.ts';
 import { procedure } from './errors.ts';
 import { displayNameSchema, queryBoolean, refSchema, timestampSchema } from './values.ts';
 import { idSchema, slugSchema } from './vocabulary.ts';
@@ -33,17 +34,6 @@ const nextSchema = z
   .string()
   .max(500)
   .regex(/^\/(?![/\\])[\u0021-\u007e]*$/, 'a path of Plugboard such as /account');
-
-const ownerInputSchema = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({ kind: z.literal('organization') }),
-    /** Whoever asks: nobody connects for another person. */
-    z.strictObject({ kind: z.literal('member') }),
-    z.strictObject({ kind: z.literal('agent'), agent: refSchema }),
-  ],
-  { error: 'an owner has the kind organization, member or agent (with agent)' },
-);
 
 const beginSchema = z
   .strictObject({

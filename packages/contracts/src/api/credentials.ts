@@ -12,6 +12,7 @@ import {
   instanceCredentialsSchema,
   slotNameSchema,
 } from './credential-bindings.ts';
+import { ownerInputSchema } from './credential-owner.ts';
 import { procedure } from './errors.ts';
 import {
   displayNameSchema,
@@ -58,17 +59,6 @@ const labelsSchema = z.array(labelSchema).max(20, 'at most 20 labels');
 const fieldsSchema = z.record(z.string(), z.string().max(65_536, 'at most 65536 characters'), {
   error: 'fields are texts by name',
 });
-
-const ownerInputSchema = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({ kind: z.literal('organization') }),
-    /** Whoever asks. */
-    z.strictObject({ kind: z.literal('member') }),
-    z.strictObject({ kind: z.literal('agent'), agent: refSchema }),
-  ],
-  { error: 'an owner has the kind organization, member or agent (with agent)' },
-);
 
 const testSchema = z.object({
   at: timestampSchema,

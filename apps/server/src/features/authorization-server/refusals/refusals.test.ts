@@ -7,7 +7,7 @@ import { newId } from '@plugboard/contracts';
 import { exchangeGrant } from '../grants/exchange-grant.ts';
 import { buildClient, permission, type TestClient } from '../testing/oauth-client.ts';
 import { buildPkce, serveApp, type Person, type ServedApp } from '../testing/serve-app.ts';
-import { createBound } from './bound.ts';
+import { createBound } from '../../bound.ts';
 import { boundedText, createRefusals } from './refusals.ts';
 
 let served: ServedApp;

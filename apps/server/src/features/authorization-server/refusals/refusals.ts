@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 import { type ChangeServices, commitChange } from '../../change.ts';
-import { createBound } from './bound.ts';
+import { createBound } from '../../bound.ts';
 
 /** Something that was refused, by its code: never what was sent. */
 export interface Refusal {

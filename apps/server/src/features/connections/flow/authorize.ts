@@ -37,15 +37,7 @@ export async function authorize(
 ): Promise<Authorizing> {
   const { organizationId, memberId } = actor;
   const { intent } = await openRequest(services, row);
-  const { client, provider } = await withTenant(services.db, organizationId, async (tx) => {
-    await requireChange(tx, actor, intent.owner);
-    const clientRow = await selectClient(tx, intent.clientRowId);
-    if (!clientRow) throw new AppError('conflict', 'The client is gone. Begin again.');
-    return {
-      client: await openClient(services, clientRow),
-      provider: await providerOf(tx, intent),
-    };
-  });
+  const { client, provider } = await requireClient(services, actor, intent);
   const server = serverOf(intent);
   const dpopKey =
     intent.dpopAlgorithms === undefined ? undefined : await createDpopKey(intent.dpopAlgorithms);
@@ -126,6 +118,19 @@ export function serverOf(intent: Pick<Intent, 'server'>): AuthorizationServer {
 export function pendingOf(pending: object): PendingAuthorization {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- sealed by us as one
   return pending as PendingAuthorization;
+}
+
+/** The client and the service of an authorization, for a member who may still connect for its owner. */
+export async function requireClient(services: ConnectionServices, actor: Actor, intent: Intent) {
+  return withTenant(services.db, actor.organizationId, async (tx) => {
+    await requireChange(tx, actor, intent.owner);
+    const clientRow = await selectClient(tx, intent.clientRowId);
+    if (!clientRow) throw new AppError('conflict', 'The client is gone. Begin again.');
+    return {
+      client: await openClient(services, clientRow),
+      provider: await providerOf(tx, intent),
+    };
+  });
 }
 
 /** Undefined for a server that nothing is known of, or whose provider was removed meanwhile. */

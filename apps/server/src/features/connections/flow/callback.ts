@@ -5,13 +5,11 @@ import { Secret } from '@plugboard/vault';
 import { withTenant } from '../../../store/tenant.ts';
 import type { SignedIn } from '../../people/people.ts';
 import type { Actor } from '../../members/policy.ts';
-import { openClient, selectClient } from '../clients/client-row.ts';
 import { openNetwork } from '../network.ts';
-import { requireChange } from '../owner.ts';
 import { codeOf, recordRefusal } from '../refusals.ts';
 import type { ConnectionServices } from '../services.ts';
 import { nameAccount } from '../account.ts';
-import { pendingOf, providerOf, serverOf } from './authorize.ts';
+import { pendingOf, requireClient, serverOf } from './authorize.ts';
 import { digest, endRequest, openRequest, type RequestRow } from './requests.ts';
 import { storeConnection } from './store-connection.ts';
 
@@ -95,15 +93,7 @@ async function connect(
 ): Promise<void> {
   const { intent, pending, dpopKey, permitted } = await openRequest(services, row);
   if (!pending) throw new AppError('conflict', 'This sign-in was not begun. Begin again.');
-  const { client, provider } = await withTenant(services.db, actor.organizationId, async (tx) => {
-    await requireChange(tx, actor, intent.owner);
-    const clientRow = await selectClient(tx, intent.clientRowId);
-    if (!clientRow) throw new AppError('conflict', 'The client is gone. Begin again.');
-    return {
-      client: await openClient(services, clientRow),
-      provider: await providerOf(tx, intent),
-    };
-  });
+  const { client, provider } = await requireClient(services, actor, intent);
   const server = serverOf(intent);
   await using network = await openNetwork({
     allowPrivateNetwork: intent.allowPrivateNetwork,
