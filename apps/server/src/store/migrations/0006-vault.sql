@@ -1,5 +1,20 @@
 -- Previous server version may still run: new columns have defaults, new tables are its strangers.
 
+-- Shows rows of tables with an organization to work for that organization alone, whoever owns them.
+create procedure keep_to_tenant(variadic names text[])
+  language plpgsql as $$
+declare
+  name text;
+begin
+  foreach name in array names loop
+    execute format('alter table %I enable row level security', name);
+    execute format('alter table %I force row level security', name);
+    execute format(
+      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
+      name);
+  end loop;
+end $$;
+
 -- Which master keys were ever in force. The keys themselves lie with their provider.
 create table master_keys (
   -- A fingerprint of the key: 16 hexadecimal digits.
@@ -180,15 +195,4 @@ create index instance_credentials_credential_idx on instance_credentials (organi
 create index instance_credentials_member_idx on instance_credentials (organization_id, member_id);
 create index instance_credentials_agent_idx on instance_credentials (organization_id, agent_id);
 
-do $$
-declare
-  t text;
-begin
-  foreach t in array array['key_rotations', 'credentials', 'credential_versions', 'instance_credentials'] loop
-    execute format('alter table %I enable row level security', t);
-    execute format('alter table %I force row level security', t);
-    execute format(
-      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
-      t);
-  end loop;
-end $$;
+call keep_to_tenant('key_rotations', 'credentials', 'credential_versions', 'instance_credentials');

@@ -149,18 +149,7 @@ create table invitations (
 create index invitations_member_idx on invitations (organization_id, member_id);
 create index invitations_created_idx on invitations (organization_id, created_at);
 
-do $$
-declare
-  t text;
-begin
-  foreach t in array array['invitations'] loop
-    execute format('alter table %I enable row level security', t);
-    execute format('alter table %I force row level security', t);
-    execute format(
-      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
-      t);
-  end loop;
-end $$;
+call keep_to_tenant('invitations');
 
 -- Work for an organization sees of people its own members alone, and nothing that they sign in with.
 alter table users enable row level security;

@@ -81,18 +81,7 @@ create table agent_clients (
 create index agent_clients_agent_idx on agent_clients (organization_id, agent_id);
 create index agent_clients_token_idx on agent_clients (organization_id, token_id);
 
-do $$
-declare
-  t text;
-begin
-  foreach t in array array['agent_clients'] loop
-    execute format('alter table %I enable row level security', t);
-    execute format('alter table %I force row level security', t);
-    execute format(
-      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
-      t);
-  end loop;
-end $$;
+call keep_to_tenant('agent_clients');
 
 -- Work for an organization has no business with tokens and codes.
 alter table oauth_records enable row level security;

@@ -166,17 +166,6 @@ create table connection_consents (
     references members (organization_id, id) on delete cascade
 );
 
-do $$
-declare
-  t text;
-begin
-  foreach t in array array[
-    'oauth_providers', 'oauth_clients', 'connections', 'connection_refreshes', 'connection_agents', 'authorization_requests', 'connection_consents'
-  ] loop
-    execute format('alter table %I enable row level security', t);
-    execute format('alter table %I force row level security', t);
-    execute format(
-      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
-      t);
-  end loop;
-end $$;
+call keep_to_tenant(
+  'oauth_providers', 'oauth_clients', 'connections', 'connection_refreshes', 'connection_agents', 'authorization_requests', 'connection_consents'
+);

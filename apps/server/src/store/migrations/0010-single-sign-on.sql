@@ -90,18 +90,7 @@ alter table user_sessions
   add column sso_organization_id uuid,
   add column sso_provider_id uuid;
 
-do $$
-declare
-  t text;
-begin
-  foreach t in array array['sso_providers', 'sso_domains', 'sso_identities', 'sso_attempts'] loop
-    execute format('alter table %I enable row level security', t);
-    execute format('alter table %I force row level security', t);
-    execute format(
-      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
-      t);
-  end loop;
-end $$;
+call keep_to_tenant('sso_providers', 'sso_domains', 'sso_identities', 'sso_attempts');
 
 -- While nobody is known, whose a proved domain is can be asked of one domain at a time.
 create policy asked on sso_domains for select using (

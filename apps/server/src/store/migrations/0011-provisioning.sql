@@ -69,15 +69,4 @@ create table scim_group_members (
 );
 create index scim_group_members_user_idx on scim_group_members (organization_id, scim_user_id);
 
-do $$
-declare
-  t text;
-begin
-  foreach t in array array['scim_tokens', 'scim_users', 'scim_groups', 'scim_group_members'] loop
-    execute format('alter table %I enable row level security', t);
-    execute format('alter table %I force row level security', t);
-    execute format(
-      'create policy tenant on %I using (organization_id = current_organization()) with check (organization_id = current_organization())',
-      t);
-  end loop;
-end $$;
+call keep_to_tenant('scim_tokens', 'scim_users', 'scim_groups', 'scim_group_members');
