@@ -98,7 +98,8 @@ describe('a session', () => {
     const client = await RawClient.open(nodes.one.mcpUrl, nodes.token);
     expect(await at(nodes.two, client).toolNames()).toEqual(['remote__ask', 'remote__wait']);
     expect(await at(nodes.two, client).end()).toBe(204);
-    expect((await client.request('ping')).status).toBe(404);
+    // The other node hears of it by an event, a moment later.
+    await eventually('it has ended', async () => (await client.request('ping')).status === 404);
   });
 
   it.each(['one', 'two'] as const)('answers a question by way of node %s', async (node) => {
