@@ -2,7 +2,7 @@ export { chooseVersion, compareVersions, mayView, viewers } from './choose-versi
 export type { EntrySource, EntryVersion, Viewer } from './choose-version.ts';
 export { foldText } from './fold.ts';
 export { wordForms } from './forms.ts';
-export { mergeServer, readCatalogMeta } from './merge-server.ts';
+export { lettersFor, mergeServer, readCatalogMeta } from './merge-server.ts';
 export type { MergeInput } from './merge-server.ts';
 export { mergeTools } from './merge-tools.ts';
 export type { MergedCredential, MergedServer, MergedTool, ServerIcon } from './merged-server.ts';

@@ -172,7 +172,15 @@ function iconOf(
   const src = server.icons?.[0]?.src ?? source.icon;
   if (src?.startsWith('https://')) return { src };
   if (ours) return ours.icon;
-  const hash = createHash('sha256').update(server.name).digest();
+  return lettersFor(server.name, title);
+}
+
+/** Letters on a color for a server without a picture, the same each time. */
+export function lettersFor(
+  name: string,
+  title: string,
+): { readonly text: string; readonly color: string } {
+  const hash = createHash('sha256').update(name).digest();
   // Dark enough for white letters.
   const color = [0, 1, 2].map((byte) => (48 + (hash[byte] ?? 0) / 2) | 0);
   return {

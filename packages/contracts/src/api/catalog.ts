@@ -16,11 +16,14 @@ const serverNameSchema = z
 
 const versionSchema = z.string().min(1).max(255);
 
-const iconSchema = z.union([
-  z.object({ src: z.string() }),
-  /** Letters on a color, in place of a picture. */
-  z.object({ text: z.string(), color: z.string() }),
-]);
+/** What a server is known by where lists show it. */
+export const iconSchema = z.object({
+  /** Letters on a color, for when there is no picture or it does not come. */
+  text: z.string(),
+  color: z.string(),
+  /** The path of its picture on this server, which fetches it; absent without one. */
+  image: z.string().optional(),
+});
 
 const credentialSchema = z.object({
   key: z.string(),
@@ -224,6 +227,30 @@ const documentSchema = z.object({
 
 export type CatalogDocument = z.output<typeof documentSchema>;
 
+const readmeSchema = z.object({
+  /** As it was written: HTML in it is to be shown as text. At most 256 KB. */
+  markdown: z.string(),
+  /** Whether the catalog's source has it, or the registry of its npm package. */
+  from: z.enum(['catalog', 'npm']),
+  /** The page that people read it on. */
+  url: z.string().optional(),
+});
+
+export type CatalogReadme = z.output<typeof readmeSchema>;
+
+const shelfCardSchema = z.object(cardFields);
+
+const highlightsSchema = z.object({
+  /** Official and verified ones that most people use. */
+  featured: z.array(shelfCardSchema).max(12),
+  /** Called most here in the last hour, then loaded down most. */
+  trending: z.array(shelfCardSchema).max(12),
+  /** Newest first. */
+  updated: z.array(shelfCardSchema).max(12),
+});
+
+export type CatalogHighlights = z.output<typeof highlightsSchema>;
+
 const tags = ['catalog'];
 
 const pageFields = {
@@ -280,4 +307,16 @@ export const catalogContract = {
       }),
     )
     .output(documentSchema),
+  readme: procedure
+    .route({ method: 'GET', path: '/catalog/readme', tags, summary: 'The README of a server' })
+    .input(z.strictObject({ server: serverNameSchema }))
+    .output(readmeSchema),
+  highlights: procedure
+    .route({
+      method: 'GET',
+      path: '/catalog/highlights',
+      tags,
+      summary: 'What to look at first in the catalog',
+    })
+    .output(highlightsSchema),
 };

@@ -3,12 +3,21 @@ export type { ApiClient } from './contract.ts';
 export { apiErrorBodySchema, appErrorFromApi, decodeApiError } from './errors.ts';
 export type { ApiErrorBody, ApiErrorData } from './errors.ts';
 export type { AccessDecision } from './access.ts';
+export type { AccessCell, AccessMatrix } from './access-matrix.ts';
 export type { Agent, AgentClient, AgentToken, NewAgentClient, NewAgentToken } from './agents.ts';
-export type { AuditEntry, AuditExportLine, AuditVerification } from './audit.ts';
+export type {
+  AuditDetail,
+  AuditEntry,
+  AuditExportLine,
+  AuditPageView,
+  AuditVerification,
+} from './audit.ts';
 export type { CallResult } from './calls.ts';
 export type {
   CatalogCard,
   CatalogDocument,
+  CatalogHighlights,
+  CatalogReadme,
   CatalogSearch,
   CatalogServer,
   CatalogSuggestions,
@@ -66,7 +75,14 @@ export type {
   ShownCredential,
   StoredCredential,
 } from './credentials.ts';
-export type { Grant } from './grants.ts';
+export type {
+  Grant,
+  GrantChange,
+  GrantEffect,
+  GrantsPreview,
+  GrantsSet,
+  SetGrantsInput,
+} from './grants.ts';
 export type { KeyRotation, VaultStatus } from './keys.ts';
 export type { ProviderView, SetProviderInput } from './providers.ts';
 export {
@@ -88,6 +104,10 @@ export type {
   LogLine,
   PlanInstanceInput,
 } from './instances.ts';
+export { callOutcomes, changeSubjects } from './live.ts';
+export type { LiveCall, LiveEvent } from './live.ts';
+export { needKinds } from './overview.ts';
+export type { Need, NeedKind, Overview } from './overview.ts';
 export { licencePolicySchema } from './licence-policy.ts';
 export type { LicencePolicy } from './licence-policy.ts';
 export { installPlanSchema } from './install-plan.ts';
@@ -115,7 +135,7 @@ export type { Invitation, Member, NewInvitation } from './members.ts';
 export { emailSchema, roleSchema } from './people.ts';
 export type { ApiKey, Me, NewApiKey, Organization } from './people.ts';
 export type { NewScimToken, ScimGroup, ScimToken } from './scim.ts';
-export type { OfferingView } from './offerings.ts';
+export type { OfferingDefinition, OfferingView } from './offerings.ts';
 export type {
   AddSourceInput,
   ChangeSourceInput,

@@ -1,5 +1,6 @@
-import type { MergedServer } from '@plugboard/catalog';
-import type { CatalogTool } from '@plugboard/contracts/api';
+import { lettersFor, type MergedServer } from '@plugboard/catalog';
+import { apiPrefix } from '@plugboard/contracts';
+import type { CatalogCard, CatalogTool } from '@plugboard/contracts/api';
 
 import type { TenantDb } from '../tenant-db.ts';
 import type { MatchingTool } from './search/matching-tools.ts';
@@ -45,9 +46,10 @@ export function presentCard(
   stored: StoredCard,
   installed: readonly InstalledInstance[] | undefined,
 ) {
-  const { popularity: _, updatedAt, ...card } = stored;
+  const { popularity: _, updatedAt, icon: _icon, ...card } = stored;
   return {
     ...card,
+    icon: presentIcon(stored),
     transports: [...card.transports],
     runtimes: [...card.runtimes],
     keywords: [...card.keywords],
@@ -56,6 +58,17 @@ export function presentCard(
     ...(updatedAt !== undefined && { updatedAt: new Date(updatedAt).toISOString() }),
     installed: (installed ?? []).map(({ slug, toolbox, version }) => ({ slug, toolbox, version })),
   };
+}
+
+/** Pictures are fetched by us: nobody's browser tells their hosts what it looks at. */
+export function presentIcon({
+  icon,
+  name,
+  title,
+}: Pick<StoredCard, 'icon' | 'name' | 'title'>): CatalogCard['icon'] {
+  if (!('src' in icon)) return { text: icon.text, color: icon.color };
+  const query = new URLSearchParams({ server: name });
+  return { ...lettersFor(name, title), image: `${apiPrefix}/catalog/icon?${query.toString()}` };
 }
 
 export function presentTool(

@@ -2,7 +2,7 @@ import { parseQuery, type SearchQuery, type Viewer } from '@plugboard/catalog';
 import type { CatalogSearch, CatalogToolSearch } from '@plugboard/contracts/api';
 
 import type { TenantDb } from '../tenant-db.ts';
-import { presentCard, presentTool, readCard, readInstalled } from './cards.ts';
+import { presentCard, presentIcon, presentTool, readCard, readInstalled } from './cards.ts';
 import type { Expansion } from './search/expand-words.ts';
 import { highlightsOf } from './search/highlights.ts';
 import { readMatchingTools } from './search/matching-tools.ts';
@@ -61,11 +61,18 @@ export async function findTools(
   );
   return {
     tools: found.tools.map((tool) => {
-      const { title, icon, verified } = readCard(tool.card);
-      const { installed: instances } = presentCard(readCard(tool.card), installed.get(tool.server));
+      const card = readCard(tool.card);
+      const { title, verified } = card;
+      const { installed: instances } = presentCard(card, installed.get(tool.server));
       return {
         ...presentTool(tool),
-        server: { name: tool.server, title, icon, verified, installed: instances },
+        server: {
+          name: tool.server,
+          title,
+          icon: presentIcon(card),
+          verified,
+          installed: instances,
+        },
       };
     }),
     ...presentReading(q, query, found),

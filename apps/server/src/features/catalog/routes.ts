@@ -4,6 +4,8 @@ import { withTenant } from '../../store/tenant.ts';
 import { api } from '../../http/api/context.ts';
 import { requirePermission } from '../members/require.ts';
 import { findServers, findTools } from './find-servers.ts';
+import { showHighlights } from './highlights/show-highlights.ts';
+import { showReadme } from './readme/show-readme.ts';
 import { viewerOf } from './search/viewer.ts';
 import { showDocument, showServer, showVersions } from './show-server.ts';
 import { suggest } from './suggest.ts';
@@ -61,6 +63,22 @@ export const catalogRouter = routes.router({
       services.db,
       actor.organizationId,
       (tx) => showVersions(tx, viewer, fullName(input.name)),
+      snapshot,
+    );
+  }),
+  readme: routes.readme.handler(({ context: { actor, services, signal }, input }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    const name = fullName(input.server);
+    return showReadme(services, { organizationId: actor.organizationId, viewer, name, signal });
+  }),
+  highlights: routes.highlights.handler(({ context: { actor, services } }) => {
+    requirePermission(actor, 'catalog.read');
+    const viewer = viewerOf(actor.role);
+    return withTenant(
+      services.db,
+      actor.organizationId,
+      (tx) => showHighlights(tx, viewer),
       snapshot,
     );
   }),
