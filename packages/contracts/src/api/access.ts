@@ -5,7 +5,8 @@ import { levelSchema } from './vocabulary.ts';
 import { offeringKindSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
 import { offeringNameSchema } from './offerings.ts';
-import { queryBoolean, refSchema } from './values.ts';
+import { accessMatrixSchema } from './access-matrix.ts';
+import { queryBoolean, queryInteger, refSchema } from './values.ts';
 
 const decisionReasons = ['granted', 'denied', 'level_too_low', 'no_grant'] as const;
 
@@ -54,9 +55,34 @@ export const accessContract = {
         agent: refSchema,
         kind: offeringKindSchema.optional(),
         all: queryBoolean.optional(),
+        /** Those of one instance alone. */
+        instance: refSchema.optional(),
+        /** A part of the name, whatever its case. */
+        q: z.string().max(200, 'at most 200 characters').optional(),
+        /** How many at most; all of them when absent. */
+        limit: queryInteger(1, 1000).optional(),
+        /** `nextCursor` of the page before. */
+        cursor: z.string().max(4096, 'a cursor of an answer before').optional(),
       }),
     )
-    .output(z.object({ agent: z.string(), tools: z.array(accessDecisionSchema) })),
+    .output(
+      z.object({
+        agent: z.string(),
+        tools: z.array(accessDecisionSchema),
+        /** On all pages together. */
+        total: z.int(),
+        /** Absent on the last page. */
+        nextCursor: z.string().optional(),
+      }),
+    ),
+  matrix: procedure
+    .route({
+      method: 'GET',
+      path: '/access/matrix',
+      tags,
+      summary: 'Agents by toolboxes and instances: where there are grants, and up to which level',
+    })
+    .output(accessMatrixSchema),
   check: procedure
     .route({
       method: 'GET',

@@ -118,6 +118,15 @@ export const agentsContract = {
       }),
     )
     .output(agentSchema),
+  change: procedure
+    .route({
+      method: 'PATCH',
+      path: '/agents/{agent}',
+      tags,
+      summary: 'Change what an agent is called',
+    })
+    .input(z.strictObject({ agent: refSchema, name: displayNameSchema }))
+    .output(agentSchema),
   revoke: procedure
     .route({
       method: 'DELETE',

@@ -57,6 +57,83 @@ export type Grant = z.output<typeof grantSchema>;
 
 const tags = ['grants'];
 
+/** What is to be allowed, or denied, at exactly one target. */
+const grantChangeSchema = z.strictObject({
+  agent: refSchema,
+  target: grantTargetInputSchema,
+  /** Null: no grant of that effect at that target. */
+  level: levelSchema.nullable(),
+  effect: effectSchema.optional(),
+  expiresAt: futureTimestampSchema.optional(),
+});
+
+export type GrantChange = z.input<typeof grantChangeSchema>;
+
+export const setGrantsSchema = z.strictObject({
+  /**
+   * Several for the same agent, target and effect are taken together: each is a grant, and there are
+   * no others.
+   */
+  changes: z
+    .array(grantChangeSchema)
+    .min(1, 'say at least one change')
+    .max(500, 'at most 500 changes at once'),
+  /** Asked for when agents gain something dangerous; without it that is refused (`conflict`). */
+  confirm: z.boolean().optional(),
+});
+
+export type SetGrantsInput = z.input<typeof setGrantsSchema>;
+
+const grantsSetSchema = z.object({
+  /** How many of the targets have other grants now than before. */
+  changed: z.int(),
+  /** What was there: sent back, with `confirm`, it undoes this. Empty when nothing changed. */
+  before: z.array(
+    z.object({
+      agent: idSchema,
+      target: z.discriminatedUnion('scope', [
+        z.object({ scope: z.literal('toolbox'), toolbox: idSchema }),
+        z.object({ scope: z.literal('instance'), instance: idSchema }),
+        z.object({
+          scope: z.literal('offering'),
+          instance: idSchema,
+          kind: offeringKindSchema,
+          name: z.string(),
+        }),
+      ]),
+      level: levelSchema.nullable(),
+      effect: effectSchema,
+      expiresAt: timestampSchema.optional(),
+    }),
+  ),
+});
+
+export type GrantsSet = z.output<typeof grantsSetSchema>;
+
+const grantEffectSchema = z.object({
+  agent: slugged,
+  instance: slugged,
+  kind: offeringKindSchema,
+  name: z.string(),
+  /** The level it needs. */
+  level: levelSchema,
+  /** It needs admin, or may write or execute and does not say that it destroys nothing. */
+  dangerous: z.boolean(),
+});
+
+export type GrantEffect = z.output<typeof grantEffectSchema>;
+
+const grantsPreviewSchema = z.object({
+  /** What agents could use that they cannot now: dangerous first, at most 500. */
+  gains: z.array(grantEffectSchema),
+  /** What they could use no longer, likewise. */
+  loses: z.array(grantEffectSchema),
+  /** Of all, also of those that are not listed. */
+  totals: z.object({ gains: z.int(), loses: z.int(), dangerous: z.int(), agents: z.int() }),
+});
+
+export type GrantsPreview = z.output<typeof grantsPreviewSchema>;
+
 export const grantsContract = {
   list: procedure
     .route({ method: 'GET', path: '/grants', tags, summary: 'List grants' })
@@ -80,6 +157,24 @@ export const grantsContract = {
       }),
     )
     .output(grantSchema),
+  set: procedure
+    .route({
+      method: 'POST',
+      path: '/grants/set',
+      tags,
+      summary: 'Make what is granted at each target to be this level or none, all or nothing',
+    })
+    .input(setGrantsSchema)
+    .output(grantsSetSchema),
+  preview: procedure
+    .route({
+      method: 'POST',
+      path: '/grants/preview',
+      tags,
+      summary: 'What agents would gain and lose; nothing is done',
+    })
+    .input(setGrantsSchema)
+    .output(grantsPreviewSchema),
   revoke: procedure
     .route({
       method: 'DELETE',

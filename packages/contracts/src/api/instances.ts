@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
 import { idSchema, slugSchema } from './vocabulary.ts';
+import { iconSchema } from './catalog.ts';
 import { credentialBindingsSchema } from './credential-bindings.ts';
 import { procedure } from './errors.ts';
 import {
@@ -16,9 +17,11 @@ import { instanceSettingsSchema } from './settings.ts';
 import { doneSchema, queryBoolean, queryInteger, refSchema, timestampSchema } from './values.ts';
 
 /** How an instance is now; the state of its most recently used running copy. */
-const instanceStateSchema = z.object({
+export const instanceStateSchema = z.object({
   name: z.enum(['stopped', 'starting', 'ready', 'sleeping', 'failing']),
   since: timestampSchema.optional(),
+  /** Since when an admin has kept it from running; absent for one that starts with its next call. */
+  stoppedAt: timestampSchema.optional(),
   pid: z.int().optional(),
   /** Why it is failing, and when the next call tries again. */
   reason: z.string().optional(),
@@ -58,12 +61,19 @@ const instanceSchema = z.object({
   toolbox: z.object({ id: idSchema, slug: z.string() }),
   /** The catalog's name or the package's name or the URL's host. */
   server: z.string(),
+  /** The server's title in the catalog, else its name. */
+  title: z.string(),
+  icon: iconSchema,
   version: z.string(),
+  /** A newer version as it was last heard of; nobody is asked for it here. */
+  updateAvailable: z.string().optional(),
   launch: launchViewSchema,
   secretNames: z.array(z.string()),
   idleMs: z.int(),
   startTimeoutMs: z.int(),
   state: instanceStateSchema,
+  /** The last call or start of any of its copies, on any node, within a minute or so. */
+  lastUsedAt: timestampSchema.optional(),
   /** What it spoke at its last start; absent until then. */
   era: eraSchema.optional(),
   protocolVersion: z.string().optional(),
@@ -213,6 +223,24 @@ export const instancesContract = {
       path: '/instances/{instance}/restart',
       tags,
       summary: 'Stop an instance and start it again, reading its definitions anew',
+    })
+    .input(z.strictObject({ instance: refSchema }))
+    .output(instanceSchema),
+  stop: procedure
+    .route({
+      method: 'POST',
+      path: '/instances/{instance}/stop',
+      tags,
+      summary: 'Stop an instance until somebody starts it: it runs nowhere and offers nothing',
+    })
+    .input(z.strictObject({ instance: refSchema }))
+    .output(instanceSchema),
+  start: procedure
+    .route({
+      method: 'POST',
+      path: '/instances/{instance}/start',
+      tags,
+      summary: 'Start an instance that was stopped, reading its definitions anew',
     })
     .input(z.strictObject({ instance: refSchema }))
     .output(instanceSchema),

@@ -33,6 +33,20 @@ const instanceOfferingsSchema = z.object({
   offerings: z.array(offeringSchema),
 });
 
+const definitionSchema = z.object({
+  kind: offeringKindSchema,
+  name: z.string(),
+  level: levelSchema,
+  declaredLevel: levelSchema,
+  overridden: z.boolean(),
+  /** The server's own JSON, untouched: written by others, so only ever shown as text. */
+  definition: z.unknown(),
+  /** SHA-256 of the definition in its canonical form, in hex. */
+  hash: z.string(),
+});
+
+export type OfferingDefinition = z.output<typeof definitionSchema>;
+
 const tags = ['offerings'];
 
 const target = {
@@ -51,6 +65,15 @@ export const offeringsContract = {
     })
     .input(z.strictObject({ instance: refSchema, kind: offeringKindSchema.optional() }))
     .output(instanceOfferingsSchema),
+  definition: procedure
+    .route({
+      method: 'GET',
+      path: '/instances/{instance}/definition',
+      tags,
+      summary: 'What the server says of one tool, prompt or resource, with its schemas',
+    })
+    .input(z.strictObject(target))
+    .output(definitionSchema),
   setLevel: procedure
     .route({
       method: 'PUT',

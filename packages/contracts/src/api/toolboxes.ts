@@ -6,7 +6,7 @@ import { displayNameSchema, doneSchema, refSchema, timestampSchema } from './val
 
 const environments = ['dev', 'staging', 'prod'] as const;
 
-const environmentSchema = z.enum(environments, {
+export const environmentSchema = z.enum(environments, {
   error: 'an environment is one of dev, staging, prod',
 });
 
@@ -50,11 +50,19 @@ export const toolboxesContract = {
   change: procedure
     .route({ method: 'PATCH', path: '/toolboxes/{toolbox}', tags, summary: 'Change a toolbox' })
     .input(
-      z.strictObject({
-        toolbox: refSchema,
-        /** Up to which level members may give it to agents of their own; null for not at all. */
-        memberLevel: levelSchema.nullable(),
-      }),
+      z
+        .strictObject({
+          toolbox: refSchema,
+          name: displayNameSchema.optional(),
+          environment: environmentSchema.optional(),
+          /** Up to which level members may give it to agents of their own; null for not at all. */
+          memberLevel: levelSchema.nullable().optional(),
+        })
+        .refine(
+          ({ name, environment, memberLevel }) =>
+            name !== undefined || environment !== undefined || memberLevel !== undefined,
+          'say what to change: name, environment or memberLevel',
+        ),
     )
     .output(toolboxSchema),
   delete: procedure
