@@ -33,6 +33,8 @@ export interface ServerFacts {
   readonly dataDir: string;
   /** Inside which sources of the catalog may lie; need not be there. */
   readonly catalogDir: string;
+  /** Where the built console lies; need not be there. */
+  readonly consoleDir: string;
   readonly catalogSync: 'scheduled' | 'manual';
   /** Addresses and networks of proxies that are believed about whom they speak for. */
   readonly trustedProxies: readonly string[];

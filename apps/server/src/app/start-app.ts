@@ -68,6 +68,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
     urls: serverUrls(config.baseUrl, bound.host, bound.port),
     dataDir: config.dataDir,
     catalogDir: config.catalogDir,
+    consoleDir: config.consoleDir,
     catalogSync: config.catalogSync,
     trustedProxies: config.trustedProxies,
     allowPrivateClients: config.allowPrivateClients,

@@ -16,6 +16,8 @@ export interface ServerConfig {
   readonly dataDir: string;
   /** Absolute. Sources of the catalog that are folders lie inside of it. */
   readonly catalogDir: string;
+  /** Absolute. The built console; a page says so while there is none. */
+  readonly consoleDir: string;
   /** Whether sources are synced by their schedules, or only when somebody asks. */
   readonly catalogSync: 'scheduled' | 'manual';
   /** How people and agents reach the server, without a slash at its end. Absent: by host and port. */

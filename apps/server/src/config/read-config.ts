@@ -8,7 +8,13 @@ import { Secret } from '@plugboard/vault';
 import { type LogLevel, logLevels, type ServerConfig } from './config.ts';
 import { readKeySettings } from './key-settings.ts';
 import { isLoopback } from './loopback.ts';
-import { defaultDataDir, defaultPort, type SettingName, settings } from './settings.ts';
+import {
+  defaultConsoleDir,
+  defaultDataDir,
+  defaultPort,
+  type SettingName,
+  settings,
+} from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,6 +40,7 @@ export function readConfig(
     port: port(given('port')),
     dataDir,
     catalogDir: resolve(text(given('catalogDir')) ?? join(dataDir, 'catalog')),
+    consoleDir: resolve(text(given('consoleDir')) ?? defaultConsoleDir()),
     baseUrl: baseUrl(given('baseUrl')),
     allowedHosts: allowedHosts(given('allowedHosts')),
     trustedProxies: trustedProxies(given('trustedProxies')),

@@ -12,6 +12,11 @@ export interface Setting {
 
 export const defaultPort = 4477;
 
+/** Beside this application in the checkout. */
+export function defaultConsoleDir(): string {
+  return join(import.meta.dirname, '../../../console/dist');
+}
+
 export function defaultDataDir(): string {
   return join(homedir(), '.plugboard');
 }
@@ -41,6 +46,12 @@ export const settings = {
     variable: 'PLUGBOARD_CATALOG_DIR',
     type: 'string',
     about: 'folder inside which sources of the catalog may lie (catalog in the data folder)',
+  },
+  consoleDir: {
+    flag: 'console-dir',
+    variable: 'PLUGBOARD_CONSOLE_DIR',
+    type: 'string',
+    about: 'folder of the built console (apps/console/dist)',
   },
   catalogSync: {
     flag: 'catalog-sync',

@@ -16,7 +16,7 @@ import { allowAnyPage, createRegistryApp } from '../features/registry/registry-a
 import { presentApiError, toApiError } from './api/api-error.ts';
 import type { ApiHandler } from './api/api-handler.ts';
 import { createStylesApp } from '../pages/styles-app.ts';
-import { answerLandingPage } from './landing-page.ts';
+import { createConsole } from './console/console-app.ts';
 import { registryPrefix } from './registry-path.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -132,9 +132,10 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     return (await interactions).fetch(c.req.raw, bindingsOf(c));
   });
 
-  app.get('/', (c) => answerLandingPage(c, urls));
-
-  app.notFound((c) => {
+  const serveConsole = createConsole(services.server.consoleDir);
+  app.notFound(async (c) => {
+    const response = await serveConsole(c);
+    if (response) return response;
     const path = c.req.path.slice(0, 200);
     const message = `There is no ${c.req.method} ${path} here. ${urls.openapi} describes the API; agents connect to ${urls.mcp}.`;
     return failure(c, 'not_found', message);

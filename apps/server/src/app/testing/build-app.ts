@@ -58,6 +58,7 @@ export async function buildApp(): Promise<TestApp> {
     urls: serverUrls(undefined, '127.0.0.1', 4477),
     dataDir,
     catalogDir: join(dataDir, 'catalog'),
+    consoleDir: join(dataDir, 'console'),
     catalogSync: 'manual',
     trustedProxies: [],
     allowPrivateClients: false,
