@@ -1,17 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { type ChangeEvent, newId } from '@plugboard/contracts';
-import {
-  buildRequest,
-  type Envelope,
-  parseParams,
-  readEnvelope,
-  type Upstream,
-} from '@plugboard/protocol';
+import { type Envelope, parseParams, type Upstream } from '@plugboard/protocol';
 
 import { createBridge } from './bridge/create-bridge.ts';
 import { createAttribution } from './call/attribution.ts';
 import { silentClient } from './call/call-client.ts';
+import { type DirectSubject, directRequest } from './call/direct-request.ts';
 import { createLimiter } from './call/limit.ts';
 import type { Caller } from './call/record.ts';
 import { type CallRequest, runCall } from './call/run-call.ts';
@@ -90,13 +85,18 @@ export interface Gateway extends Disposable {
   /** What an agent sees at an endpoint. */
   toolset(organizationId: string, agentId: string, endpoint: Endpoint): Promise<Toolset>;
   /**
-   * Calls a tool as an agent, outside of any session: decided and recorded as every call. Resolves
-   * with the server's JSON-RPC response; rejects as `runCall` does.
+   * Calls a tool, gets a prompt or reads a resource as an agent, outside of any session: decided and
+   * recorded as every call, by `callId` where that is given. Resolves with the server's JSON-RPC
+   * response; rejects as `runCall` does.
    */
-  callTool(
+  callDirectly(
     caller: Caller & Pick<AgentIdentity, 'toolboxIds'>,
-    tool: { readonly name: string; readonly arguments: unknown; readonly endpointPath?: string },
-    options: { readonly signal: AbortSignal; readonly onMessage?: (message: Envelope) => void },
+    subject: DirectSubject,
+    options: {
+      readonly signal: AbortSignal;
+      readonly callId?: string;
+      readonly onMessage?: (message: Envelope) => void;
+    },
   ): Promise<Envelope>;
 }
 
@@ -186,13 +186,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     handle: (request, response) => handle(services, request, response),
     toolset: (organizationId, agentId, endpoint) =>
       toolsets.get({ organizationId, agentId }, endpoint),
-    async callTool(caller, tool, { signal, onMessage }) {
-      const endpoint = parseEndpoint(`/mcp${tool.endpointPath ?? ''}`);
-      if (!endpoint) throw new Error(`no endpoint at ${tool.endpointPath}`);
-      const params = Buffer.from(JSON.stringify({ name: tool.name, arguments: tool.arguments }));
-      const request = readEnvelope(buildRequest('0', 'tools/call', params));
+    async callDirectly(caller, subject, { signal, callId = newId(), onMessage }) {
+      const endpoint = parseEndpoint(`/mcp${subject.endpointPath ?? ''}`);
+      if (!endpoint) throw new Error(`no endpoint at ${subject.endpointPath}`);
+      const request = directRequest(subject);
       const call: CallRequest = {
-        facts: { callId: newId(), caller, method: 'tools/call', startedAt: clock() },
+        facts: { callId, caller, method: request.method ?? '', startedAt: clock() },
         toolset: await toolsets.get(caller, endpoint),
         client: silentClient,
         request,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { idSchema } from './vocabulary.ts';
 import { procedure } from './errors.ts';
+import { callOutcomeSchema } from './live.ts';
 import { queryInteger, refSchema, timestampSchema } from './values.ts';
 
 const auditEntrySchema = z.object({
@@ -14,6 +15,10 @@ const auditEntrySchema = z.object({
   record: z.record(z.string(), z.unknown()),
   /** SHA-256 of the previous hash and the record, hex. */
   hash: z.string(),
+  /** As they are named now; absent when they are gone. */
+  agent: z.object({ id: idSchema, slug: z.string(), name: z.string() }).optional(),
+  instance: z.object({ id: idSchema, slug: z.string() }).optional(),
+  member: z.object({ id: idSchema, name: z.string() }).optional(),
 });
 
 export type AuditEntry = z.output<typeof auditEntrySchema>;
@@ -74,7 +79,44 @@ const filter = {
     .optional(),
   since: moment.optional(),
   until: moment.optional(),
+  /** What calls came to. */
+  outcome: callOutcomeSchema.optional(),
+  /** The member who did it, or for whom it was done. */
+  member: idSchema.optional(),
+  /** Text anywhere in the record, in whichever case. */
+  q: z
+    .string()
+    .trim()
+    .min(2, 'at least 2 characters')
+    .max(200, 'at most 200 characters')
+    .optional(),
+  /** The records of one call. */
+  call: idSchema.optional(),
 };
+
+const auditPageSchema = z.object({
+  entries: z.array(auditEntrySchema),
+  /** Pass it as `before` to go on; absent at the end. */
+  next: z.int().optional(),
+  /**
+   * Present when `outcome`, `member` or `q` were looked for in as many records as one request may
+   * read, and there are more: everything since then was searched, and `next` goes on from there. Such
+   * a page may be empty.
+   */
+  searchedTo: timestampSchema.optional(),
+});
+
+export type AuditPageView = z.output<typeof auditPageSchema>;
+
+const auditDetailSchema = z.object({
+  entry: auditEntrySchema,
+  /** Of the record before it; of the first one the hash that begins the chain. */
+  previousHash: z.string(),
+  /** Of a call: the intent where this is its outcome, or its outcome where this is the intent. */
+  pair: auditEntrySchema.optional(),
+});
+
+export type AuditDetail = z.output<typeof auditDetailSchema>;
 
 const tags = ['audit'];
 
@@ -96,7 +138,16 @@ export const auditContract = {
         })
         .optional(),
     )
-    .output(z.object({ entries: z.array(auditEntrySchema), next: z.int().optional() })),
+    .output(auditPageSchema),
+  get: procedure
+    .route({
+      method: 'GET',
+      path: '/audit/{seq}',
+      tags,
+      summary: 'One audit record, its place in the chain, and the other record of its call',
+    })
+    .input(z.strictObject({ seq: queryInteger(1, Number.MAX_SAFE_INTEGER) }))
+    .output(auditDetailSchema),
   verify: procedure
     .route({
       method: 'POST',

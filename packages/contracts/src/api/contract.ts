@@ -15,9 +15,11 @@ import { importsContract } from './imports.ts';
 import { instancesContract } from './instances.ts';
 import { keysContract } from './keys.ts';
 import { licencePolicyContract } from './licence-policy.ts';
+import { liveContract } from './live.ts';
 import { lockContract } from './lock.ts';
 import { membersContract } from './members.ts';
 import { offeringsContract } from './offerings.ts';
+import { overviewContract } from './overview.ts';
 import { apiKeysContract, meContract, organizationContract } from './people.ts';
 import { providersContract } from './providers.ts';
 import { scimContract } from './scim.ts';
@@ -33,6 +35,8 @@ import { versionsContract } from './versions.ts';
  */
 export const apiContract = {
   status: statusContract,
+  overview: overviewContract,
+  live: liveContract,
   toolboxes: toolboxesContract,
   instances: instancesContract,
   versions: versionsContract,

@@ -32,6 +32,8 @@ const meSchema = z.object({
   email: z.string().optional(),
   /** Where they may act now; with an API key its own organization alone. */
   memberships: z.array(membershipSchema),
+  /** The actions that their role may take, at least on what is their own: `grant.create`. */
+  may: z.array(z.string()),
 });
 
 export type Me = z.output<typeof meSchema>;

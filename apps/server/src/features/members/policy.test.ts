@@ -21,6 +21,8 @@ const table: Readonly<Record<Action, string | { readonly own: string; readonly o
   {
     'status.read': 'OAMU',
     'doctor.run': 'OA',
+    'overview.read': 'OAMU',
+    'live.watch': 'OAMU',
     'toolbox.read': 'OAMU',
     'toolbox.create': 'OA',
     'toolbox.delete': 'OA',

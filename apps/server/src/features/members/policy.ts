@@ -26,6 +26,9 @@ interface Rule {
 const allowed = {
   'status.read': ['owner', 'admin', 'member', 'auditor'],
   'doctor.run': ['owner', 'admin'],
+  // What is shown in it is asked of each action of its own.
+  'overview.read': everyone,
+  'live.watch': everyone,
   'toolbox.read': ['owner', 'admin', 'member', 'auditor'],
   'toolbox.create': ['owner', 'admin'],
   'toolbox.delete': ['owner', 'admin'],
@@ -42,6 +45,8 @@ const allowed = {
   'instance.read_logs': ['owner', 'admin'],
   'instance.restart': ['owner', 'admin'],
   'instance.test': ['owner', 'admin'],
+  // To keep it from running, and to let it run again.
+  'instance.stop': ['owner', 'admin'],
   // What a plan finds of the host (ports, programs) and launches are for those who may add.
   'instance.plan': ['owner', 'admin'],
   'version.read': ['owner', 'admin', 'member', 'auditor'],
@@ -60,6 +65,7 @@ const allowed = {
   'level.set': ['owner', 'admin'],
   'agent.read': ['owner', 'admin', 'member', 'auditor'],
   'agent.create': ['owner', 'admin'],
+  'agent.change': ['owner', 'admin'],
   'agent.revoke': ['owner', 'admin'],
   'token.create': ['owner', 'admin'],
   // A client of one's own is taken back by oneself.

@@ -1,5 +1,6 @@
 import { api } from '../../http/api/context.ts';
 import { withTenant } from '../../store/tenant.ts';
+import { actions, can } from '../members/policy.ts';
 import { requirePermission } from '../members/require.ts';
 import { readMemberships } from './memberships.ts';
 import { proofOf } from './read-session.ts';
@@ -36,5 +37,6 @@ export const meProcedure = api.me.handler(async ({ context: { actor, services } 
       session === undefined || userId === undefined
         ? [membership]
         : [...(await readMemberships(services.db, userId, proofOf(session))).memberships],
+    may: actions.filter((action) => can(actor, action, { organizationId, memberId })),
   };
 });

@@ -3,6 +3,8 @@ import type { AuditExportLine } from '@plugboard/contracts/api';
 
 import { exportAudit } from '../../features/audit/export.ts';
 import { listAudit } from '../../features/audit/list.ts';
+import { presentEntries } from '../../features/audit/present-entries.ts';
+import { readAuditRecord } from '../../features/audit/read-record.ts';
 import { verifyAudit } from '../../features/audit/verify.ts';
 import { requirePermission } from '../../features/members/require.ts';
 import { noSuch, refColumn } from '../../features/reference.ts';
@@ -21,16 +23,29 @@ export const auditRouter = routes.router({
       agentId: input.agent && (await subjectId(tx, 'agents', input.agent)),
       instanceId: input.instance && (await subjectId(tx, 'instances', input.instance)),
     }));
-    const { kind, since, until, before, limit } = input;
+    const { kind, since, until, before, limit, outcome, member, q, call } = input;
     const page = await listAudit(db, organizationId, {
       ...ids,
       kind: kind === undefined || kind.includes('.') ? kind : `${kind}.*`,
+      outcome,
+      memberId: member,
+      text: q,
+      callId: call,
       since: since === undefined ? undefined : Date.parse(since),
       until: until === undefined ? undefined : Date.parse(until),
       before,
       limit,
     });
-    return { entries: page.entries.map(presentEntry), next: page.next };
+    return {
+      entries: await withTenant(db, organizationId, (tx) => presentEntries(tx, page.entries)),
+      ...(page.next !== undefined && { next: page.next }),
+      ...(page.searchedTo && { searchedTo: page.searchedTo.toISOString() }),
+    };
+  }),
+
+  get: routes.get.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'audit.read');
+    return readAuditRecord(services.db, actor.organizationId, input.seq);
   }),
 
   verify: routes.verify.handler(async ({ context: { actor, services } }) => {
@@ -73,19 +88,6 @@ async function* exportRange(
     if ('seq' in line && line.seq > to) return;
     if (!('seq' in line) || line.seq >= from) yield line;
   }
-}
-
-function presentEntry({ seq, hash, record: text }: { seq: number; hash: string; record: string }) {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every record is an object
-  const record = JSON.parse(text) as Record<string, unknown>;
-  const at = Number(record['at']);
-  return {
-    seq,
-    at: new Date(Number.isFinite(at) ? at : 0).toISOString(),
-    kind: String(record['kind']),
-    record,
-    hash,
-  };
 }
 
 /** By id also what is gone: its records stay. */

@@ -32,12 +32,16 @@ interface Procedure {
   readonly body?: unknown;
   readonly query?: string;
   readonly roles: readonly Role[];
+  /** Its answer is a stream that does not end by itself: only its status is read. */
+  readonly endless?: boolean;
 }
 
 /** Each procedure with input that is valid and names nothing there is, and who may call it. */
 const procedures: Readonly<Record<string, Procedure>> = {
   'GET /status': { roles: everyone },
   'GET /doctor': { roles: managers },
+  'GET /overview': { roles: everyone },
+  'GET /live': { roles: everyone, endless: true },
   'GET /toolboxes': { roles: everyone },
   'POST /toolboxes': { body: { slug: 'starter' }, roles: managers },
   'DELETE /toolboxes/{toolbox}': { roles: managers },
@@ -225,6 +229,7 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'POST /sso/{provider}/domains/{domain}/prove': { body: {}, roles: managers },
   'DELETE /sso/{provider}/domains/{domain}': { roles: managers },
   'GET /audit': { roles: readers },
+  'GET /audit/{seq}': { roles: readers },
   'POST /audit/verify': { body: {}, roles: readers },
   'GET /audit/export': { roles: readers },
 };
@@ -247,10 +252,20 @@ describe('the API', () => {
     const path = template
       .replaceAll(/\{(?:grant|token|sync|member|invitation|key|request|rotation)\}/g, none)
       .replaceAll('{sha256}', 'a'.repeat(64))
+      .replaceAll('{seq}', '1')
       .replaceAll('{domain}', 'none.invalid')
       .replaceAll(/\{[a-z]+\}/g, 'none')
       .concat(procedure.query ?? '');
-    const ask = (key: string | undefined) => app.request(method, path, procedure.body, key);
+    const ask = async (key: string | undefined) => {
+      if (procedure.endless !== true) return app.request(method, path, procedure.body, key);
+      const response = await app.fetch(`/api/v1${path}`, {
+        headers: { authorization: `Bearer ${key}` },
+      });
+      const { status } = response;
+      if (status !== 200) return { status, body: await response.json() };
+      await response.body?.cancel();
+      return { status, body: {} };
+    };
     for (const role of roles) {
       const { status, body } = await ask(keys.get(role));
       if (procedure.roles.includes(role)) {

@@ -14,10 +14,12 @@ import { instancesRouter } from '../../features/instances/routes.ts';
 import { versionsRouter } from '../../features/instances/updates/routes.ts';
 import { keysRouter } from '../../features/keys/routes.ts';
 import { licencePolicyRouter } from '../../features/organizations/licence-routes.ts';
+import { liveRouter } from '../../features/live/routes.ts';
 import { lockRouter } from '../../features/lock/routes.ts';
 import { apiKeysRouter } from '../../features/members/api-keys/routes.ts';
 import { membersRouter } from '../../features/members/routes.ts';
 import { organizationRouter } from '../../features/organizations/routes.ts';
+import { overviewRouter } from '../../features/overview/routes.ts';
 import { meProcedure } from '../../features/people/me.ts';
 import { scimRouter } from '../../features/people/scim/routes.ts';
 import { offeringsRouter } from '../../features/offerings/routes.ts';
@@ -31,6 +33,8 @@ import { api } from './context.ts';
 /** The contract with all of its procedures implemented. */
 export const router = api.router({
   status: statusRouter,
+  overview: overviewRouter,
+  live: liveRouter,
   toolboxes: toolboxesRouter,
   instances: instancesRouter,
   versions: versionsRouter,

@@ -39,7 +39,7 @@ async function serve() {
   });
   const { signal } = new AbortController();
   const call = (caller: { memberId?: string; toolboxIds?: readonly string[] }, name: string) =>
-    gateway.gateway.callTool(
+    gateway.gateway.callDirectly(
       { organizationId: 'organization', agentId: 'one', ...caller },
       { name, arguments: {} },
       { signal },
