@@ -1,0 +1,5 @@
+import { Page } from '../../shell/Page.tsx';
+
+export function WelcomePage() {
+  return <Page title="Welcome">{null}</Page>;
+}

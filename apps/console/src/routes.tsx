@@ -1,0 +1,195 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router';
+
+import { orpc } from './api/client.ts';
+import { flag, number, oneOf, text } from './search-parameters.ts';
+import { AppShell } from './shell/AppShell.tsx';
+import { PageSkeleton } from './shell/PageSkeleton.tsx';
+import { NotFound, RouteError } from './shell/RouteError.tsx';
+
+interface RouterContext {
+  readonly client: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  // Every page needs to know who looks at it; without a session this leads to signing in.
+  loader: ({ context }) =>
+    context.client.ensureQueryData(orpc.me.queryOptions({ staleTime: Infinity })),
+  component: AppShell,
+  errorComponent: RouteError,
+  notFoundComponent: NotFound,
+});
+
+/** A page whose code is loaded when it is first gone to. */
+const at = <Path extends string, Search extends object>(
+  path: Path,
+  component: ReturnType<typeof lazyRouteComponent>,
+  validateSearch: (raw: Record<string, unknown>) => Search,
+) => createRoute({ getParentRoute: () => root, path, component, validateSearch });
+
+const nothing = () => ({});
+const sorting = (raw: Record<string, unknown>) => ({
+  sort: text(raw, 'sort'),
+  descending: flag(raw, 'descending'),
+});
+
+const routeTree = root.addChildren([
+  at(
+    '/',
+    lazyRouteComponent(() => import('./pages/home/HomePage.tsx'), 'HomePage'),
+    nothing,
+  ),
+  at(
+    '/welcome',
+    lazyRouteComponent(() => import('./pages/welcome/WelcomePage.tsx'), 'WelcomePage'),
+    nothing,
+  ),
+  at(
+    '/marketplace',
+    lazyRouteComponent(() => import('./pages/marketplace/MarketplacePage.tsx'), 'MarketplacePage'),
+    (raw) => ({ q: text(raw, 'q'), show: oneOf(raw, 'show', ['servers', 'tools']) }),
+  ),
+  // Names of servers hold slashes.
+  at(
+    '/marketplace/$',
+    lazyRouteComponent(() => import('./pages/server/ServerPage.tsx'), 'ServerPage'),
+    (raw) => ({ tab: text(raw, 'tab') }),
+  ),
+  at(
+    '/install',
+    lazyRouteComponent(() => import('./pages/install/InstallPage.tsx'), 'InstallPage'),
+    (raw) => ({
+      server: text(raw, 'server'),
+      toolbox: text(raw, 'toolbox'),
+      preset: text(raw, 'preset'),
+    }),
+  ),
+  at(
+    '/toolboxes',
+    lazyRouteComponent(() => import('./pages/toolboxes/ToolboxesPage.tsx'), 'ToolboxesPage'),
+    (raw) => ({ new: flag(raw, 'new') }),
+  ),
+  at(
+    '/instances',
+    lazyRouteComponent(() => import('./pages/instances/InstancesPage.tsx'), 'InstancesPage'),
+    (raw) => ({
+      q: text(raw, 'q'),
+      state: text(raw, 'state'),
+      toolbox: text(raw, 'toolbox'),
+      updates: flag(raw, 'updates'),
+      ...sorting(raw),
+    }),
+  ),
+  at(
+    '/instances/$instance',
+    lazyRouteComponent(() => import('./pages/instance/InstancePage.tsx'), 'InstancePage'),
+    (raw) => ({ tab: text(raw, 'tab') }),
+  ),
+  at(
+    '/agents',
+    lazyRouteComponent(() => import('./pages/agents/AgentsPage.tsx'), 'AgentsPage'),
+    (raw) => ({ q: text(raw, 'q'), new: flag(raw, 'new'), ...sorting(raw) }),
+  ),
+  at(
+    '/agents/$agent',
+    lazyRouteComponent(() => import('./pages/agent/AgentPage.tsx'), 'AgentPage'),
+    (raw) => ({ tab: text(raw, 'tab') }),
+  ),
+  at(
+    '/matrix',
+    lazyRouteComponent(() => import('./pages/matrix/MatrixPage.tsx'), 'MatrixPage'),
+    (raw) => ({
+      agent: text(raw, 'agent'),
+      instance: text(raw, 'instance'),
+      toolbox: text(raw, 'toolbox'),
+      show: oneOf(raw, 'show', ['matrix', 'log']),
+    }),
+  ),
+  at(
+    '/playground',
+    lazyRouteComponent(() => import('./pages/playground/PlaygroundPage.tsx'), 'PlaygroundPage'),
+    (raw) => ({
+      agent: text(raw, 'agent'),
+      instance: text(raw, 'instance'),
+      tool: text(raw, 'tool'),
+      kind: text(raw, 'kind'),
+    }),
+  ),
+  at(
+    '/credentials',
+    lazyRouteComponent(() => import('./pages/credentials/CredentialsPage.tsx'), 'CredentialsPage'),
+    (raw) => ({
+      q: text(raw, 'q'),
+      kind: text(raw, 'kind'),
+      new: flag(raw, 'new'),
+      ...sorting(raw),
+    }),
+  ),
+  at(
+    '/credentials/$credential',
+    lazyRouteComponent(() => import('./pages/credentials/CredentialPage.tsx'), 'CredentialPage'),
+    nothing,
+  ),
+  at(
+    '/connections',
+    lazyRouteComponent(() => import('./pages/connections/ConnectionsPage.tsx'), 'ConnectionsPage'),
+    (raw) => ({
+      state: text(raw, 'state'),
+      connection: text(raw, 'connection'),
+      request: text(raw, 'request'),
+      new: flag(raw, 'new'),
+    }),
+  ),
+  at(
+    '/audit',
+    lazyRouteComponent(() => import('./pages/audit/AuditPage.tsx'), 'AuditPage'),
+    (raw) => ({
+      q: text(raw, 'q'),
+      kind: text(raw, 'kind'),
+      agent: text(raw, 'agent'),
+      instance: text(raw, 'instance'),
+      member: text(raw, 'member'),
+      outcome: text(raw, 'outcome'),
+      since: text(raw, 'since'),
+      until: text(raw, 'until'),
+    }),
+  ),
+  at(
+    '/audit/$seq',
+    lazyRouteComponent(() => import('./pages/audit/AuditRecordPage.tsx'), 'AuditRecordPage'),
+    nothing,
+  ),
+  at(
+    '/people',
+    lazyRouteComponent(() => import('./pages/people/PeoplePage.tsx'), 'PeoplePage'),
+    (raw) => ({ tab: text(raw, 'tab'), invite: flag(raw, 'invite') }),
+  ),
+  at(
+    '/settings',
+    lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+    (raw) => ({ part: text(raw, 'part'), page: number(raw, 'page') }),
+  ),
+]);
+
+/** All pages of the console. */
+export function createConsoleRouter(client: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { client },
+    defaultPreload: 'intent',
+    defaultPendingComponent: PageSkeleton,
+    defaultErrorComponent: RouteError,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

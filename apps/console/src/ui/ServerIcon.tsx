@@ -1,0 +1,50 @@
+import { useState } from 'react';
+
+export interface ServerIconProps {
+  readonly icon: {
+    readonly text?: string;
+    readonly color?: string;
+    readonly image?: string | undefined;
+  };
+  /** In pixels. */
+  readonly size?: 24 | 32 | 40 | 56;
+}
+
+const sizes = {
+  24: 'size-6 rounded-md text-[10px]',
+  32: 'size-8 rounded-lg text-xs',
+  40: 'size-10 rounded-xl text-sm',
+  56: 'size-14 rounded-2xl text-lg',
+} as const;
+
+/** A server's picture, or letters where it has none. The picture is a document of its own and runs nothing. */
+export function ServerIcon({ icon, size = 40 }: ServerIconProps) {
+  const [broken, setBroken] = useState<string>();
+  const { image } = icon;
+  if (image !== undefined && image !== broken) {
+    return (
+      <img
+        src={image}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        onError={() => setBroken(image)}
+        className={`${sizes[size]} shrink-0 bg-white object-contain p-0.5`}
+      />
+    );
+  }
+  return (
+    <span
+      aria-hidden
+      className={`${sizes[size]} grid shrink-0 place-items-center font-semibold text-white`}
+      style={{ backgroundColor: safeColor(icon.color) }}
+    >
+      {(icon.text ?? '?').slice(0, 2)}
+    </span>
+  );
+}
+
+/** Only what is a color, so that nothing else gets into a style. */
+function safeColor(color: string | undefined): string {
+  return color !== undefined && /^#[0-9a-f]{6}$/i.test(color) ? color : '#475569';
+}
