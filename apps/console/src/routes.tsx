@@ -126,6 +126,12 @@ const routeTree = root.addChildren([
     (raw) => ({
       q: text(raw, 'q'),
       kind: text(raw, 'kind'),
+      provider: text(raw, 'provider'),
+      label: text(raw, 'label'),
+      owner: oneOf(raw, 'owner', ['organization', 'member', 'agent']),
+      expiring: number(raw, 'expiring'),
+      unused: flag(raw, 'unused'),
+      mine: flag(raw, 'mine'),
       new: flag(raw, 'new'),
       ...sorting(raw),
     }),
@@ -139,7 +145,9 @@ const routeTree = root.addChildren([
     '/connections',
     lazyRouteComponent(() => import('./pages/connections/ConnectionsPage.tsx'), 'ConnectionsPage'),
     (raw) => ({
+      q: text(raw, 'q'),
       state: text(raw, 'state'),
+      mine: flag(raw, 'mine'),
       connection: text(raw, 'connection'),
       request: text(raw, 'request'),
       new: flag(raw, 'new'),
@@ -155,6 +163,9 @@ const routeTree = root.addChildren([
       instance: text(raw, 'instance'),
       member: text(raw, 'member'),
       outcome: text(raw, 'outcome'),
+      call: text(raw, 'call'),
+      /** How far back, such as `24h`, counted from now; or from and to a moment. */
+      range: text(raw, 'range'),
       since: text(raw, 'since'),
       until: text(raw, 'until'),
     }),
