@@ -10,7 +10,7 @@ import { contractRoutes } from './build/contract-routes.ts';
 const server = process.env['PLUGBOARD_URL'] ?? 'http://127.0.0.1:4477';
 /** What is not the console's: pages, API and endpoints of the server. */
 const servers =
-  '^/(?:api|icons|sign-in|sign-out|account|invitation|owner-link|connect/|pages|auth)';
+  '^/(?:api|app-frame|icons|sign-in|sign-out|account|invitation|owner-link|connect/|pages|auth)';
 
 export default defineConfig({
   root: import.meta.dirname,
