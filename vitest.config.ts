@@ -29,7 +29,19 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{conformance,run,servers}/**', ...(onOwnDatabase ? triedOnce : [])],
+          exclude: [
+            'test/{conformance,console,run,servers}/**',
+            ...(onOwnDatabase ? triedOnce : []),
+          ],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'console',
+          include: ['test/console/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },

@@ -166,6 +166,8 @@ export function plugboardEnvironment(
     NODE_COMPILE_CACHE: path.join(tmpdir(), 'plugboard-compile-cache'),
     // The official registry is asked by no test.
     PLUGBOARD_CATALOG_SYNC: 'manual',
+    // Tests of the console build it once, and no other needs it.
+    PLUGBOARD_CONSOLE_BUILD: 'off',
     ...(dataDir !== undefined && { PLUGBOARD_DATA_DIR: dataDir }),
     ...more,
   };

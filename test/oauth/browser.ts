@@ -27,6 +27,11 @@ export class TestBrowser {
     return this.#cookies.get(origin)?.get(name);
   }
 
+  /** All that an origin set. */
+  cookies(origin: string): { readonly name: string; readonly value: string }[] {
+    return [...this.#jar(origin)].map(([name, value]) => ({ name, value }));
+  }
+
   setCookie(origin: string, name: string, value: string): void {
     this.#jar(origin).set(name, value);
   }

@@ -31,6 +31,7 @@ const vitest = (name: string, limitMinutes: number, ...command: string[]): Step 
 });
 
 const types = check('types', 'tsc', '--noEmit');
+const consoleTypes = check('console-types', 'tsc', '--noEmit', '--project', 'apps/console');
 const lint = check('lint', 'oxlint', '--type-aware', '--deny-warnings');
 const format = check('format', 'oxfmt', '--check');
 const unused = check('unused', 'knip');
@@ -43,16 +44,22 @@ const onPostgres15 = (step: Step): Step => ({
 });
 const external = onPostgres15(vitest('external', 15, '--project', 'unit', 'apps/server/'));
 const systemExternal = onPostgres15(vitest('system-external', 25, '--project', 'system'));
+/** In a browser, and the same on any database. */
+const consoleStep: Step = {
+  ...vitest('console', 25, '--project', 'console'),
+  needs: '/usr/bin/chromium',
+};
 const conformance = vitest('conformance', 10, '--project', 'conformance');
 const servers = vitest('servers', 60, '--project', 'servers');
 
 /** Stages run one after the other; the steps of a stage side by side. */
 export const suites = {
   all: [
-    [types, lint, format, unused],
+    [types, consoleTypes, lint, format, unused],
     [unit],
     [external],
     [system],
+    [consoleStep],
     [conformance],
     [systemExternal],
   ],

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
@@ -10,20 +12,18 @@ export function compressAssets(): Plugin {
   return {
     name: 'plugboard-compress',
     apply: 'build',
-    enforce: 'post',
-    async generateBundle(_options, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        if (!compressible.test(fileName)) continue;
-        const text = Buffer.from(file.type === 'chunk' ? file.code : file.source);
-        const source = await promisify(brotliCompress)(text, {
-          params: {
-            [constants.BROTLI_PARAM_QUALITY]: 9,
-            [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
-          },
-        });
-        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source });
-        const zipped = await promisify(gzip)(text, { level: 9 });
-        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: zipped });
+    // What was written: until then Vite still puts names of files into them.
+    async writeBundle({ dir = '' }, bundle) {
+      const names = Object.keys(bundle).filter((name) => compressible.test(name));
+      for (const name of names) {
+        const file = join(dir, name);
+        const text = await readFile(file);
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: 9,
+          [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+        };
+        await writeFile(`${file}.br`, await promisify(brotliCompress)(text, { params }));
+        await writeFile(`${file}.gz`, await promisify(gzip)(text, { level: 9 }));
       }
     },
   };

@@ -43,10 +43,11 @@ export function createConsoleFiles(dir: string): ConsoleFiles {
 
   async function refresh(): Promise<void> {
     const mark = await markOf(dir);
-    if (mark === current?.mark) return;
-    const next = mark === undefined ? undefined : await readBuild(dir, mark);
+    // While another is put in its place there is none for a moment.
+    if (mark === undefined || mark === current?.mark) return;
+    const next = await readBuild(dir, mark);
     // Replaced while it was read: the next request reads it anew.
-    if (next && (await markOf(dir)) !== mark) return;
+    if (!next || (await markOf(dir)) !== mark) return;
     if (current) earlier = [current, ...earlier].slice(0, earlierKept);
     current = next;
   }

@@ -1,0 +1,46 @@
+import { BuildFailure, buildConsole } from './build-console.ts';
+
+export interface KeepBuiltOptions {
+  /** The checkout. */
+  readonly root: string;
+  readonly onWarning: (message: string) => void;
+}
+
+/** What to do about a console that is not built. */
+const cure = 'All else is served. See why with: ./plugboard --run launcher/build-console-now.ts';
+
+/**
+ * Builds the console while the server starts and runs. A failure is told, and nothing else depends on
+ * it. Disposing ends a build that is under way.
+ */
+export function keepConsoleBuilt({ root, onWarning }: KeepBuiltOptions): AsyncDisposable {
+  const stop = new AbortController();
+  const building = build();
+
+  async function build(): Promise<void> {
+    try {
+      await buildConsole({ root, signal: stop.signal });
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      onWarning(`The console could not be built: ${gistOf(error)} ${cure}`);
+    }
+  }
+
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await building;
+    },
+  };
+}
+
+/** One line of what may be many. */
+function gistOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = text.split('\n').map((line) => line.trim());
+  const isTelling = (line: string) =>
+    /error/i.test(line) && !/^(?:✗|x|error during) build/i.test(line);
+  const telling = error instanceof BuildFailure ? lines.find(isTelling) : undefined;
+  const gist = (telling ?? lines.find((line) => line !== '') ?? 'nothing says why').slice(0, 200);
+  return /[.!?]$/.test(gist) ? gist : `${gist}.`;
+}
