@@ -8,4 +8,6 @@ export { importFormats } from './import-formats.ts';
 export type { ImportFormat } from './import-formats.ts';
 export { offeringKinds } from './offerings.ts';
 export type { OfferingKind } from './offerings.ts';
+export { clients, printEntries, shellQuote, tomlTable } from './clients/index.ts';
+export type { Client, ClientEntries, Endpoint, Places } from './clients/index.ts';
 export { apiPrefix } from './api/prefix.ts';

@@ -1,9 +1,6 @@
 import path from 'node:path';
 
-import type { ImportFormat } from '@plugboard/contracts';
-
-import type { Places } from './client.ts';
-import { clients } from './clients.ts';
+import { clients, type ImportFormat, type Places } from '@plugboard/contracts';
 
 /** A file in which a client may keep servers. */
 export interface ConfigFile {

@@ -1,5 +1,4 @@
-import type { Endpoint } from './client.ts';
-import { clients } from './clients.ts';
+import { clients, type Endpoint } from '@plugboard/contracts';
 
 /** One-line commands for the clients that have one. */
 export function connectHints(endpoint: Endpoint): { claudeCode: string; vsCode: string } {

@@ -1,3 +1,5 @@
+import { tomlTable } from '@plugboard/contracts';
+
 import { CliError } from '../cli-error.ts';
 
 /**
@@ -34,22 +36,4 @@ function isHeader(line: string, section: string, name: string): boolean {
   const [, key] = /^\s*\[\s*([^\]]+?)\s*\]\s*(?:#.*)?$/.exec(line) ?? [];
   const plain = key?.replaceAll(/["'\s]/g, '');
   return plain === `${section}.${name}` || plain?.startsWith(`${section}.${name}.`) === true;
-}
-
-/** The table in TOML's own words. */
-export function tomlTable(
-  section: string,
-  name: string,
-  entry: Readonly<Record<string, unknown>>,
-): string {
-  const rows = Object.entries(entry).map(([key, value]) => `${key} = ${tomlValue(value)}`);
-  return [`[${section}.${name}]`, ...rows].join('\n');
-}
-
-/** JSON's strings are TOML's basic strings as well. */
-function tomlValue(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(tomlValue).join(', ')}]`;
-  const pairs = Object.entries(value).map(([key, inner]) => `${key} = ${tomlValue(inner)}`);
-  return `{ ${pairs.join(', ')} }`;
 }

@@ -1,6 +1,6 @@
+import { type Client, clients } from '@plugboard/contracts';
+
 import { CliError } from '../cli-error.ts';
-import type { Client } from './client.ts';
-import { clients } from './clients.ts';
 
 /** The client that goes by an id. Throws `CliError` naming those that are known. */
 export function findClient(id: string): Client {

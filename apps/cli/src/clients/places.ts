@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
+import type { Places } from '@plugboard/contracts';
+
 import { homeOf } from '../api/server-address.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Places } from './client.ts';
 
 /** Where this machine's clients keep their files. */
 export function findPlaces(terminal: Terminal): Places {

@@ -1,11 +1,8 @@
-import type { Client } from './client.ts';
-import { addJsonItems, setJsonEntry } from './edit-json.ts';
-import { setTomlTable, tomlTable } from './edit-toml.ts';
-import { shellQuote } from './shell-quote.ts';
-import { changeConfig, type Written } from './write-config.ts';
+import { type Client, type ClientEntries, shellQuote } from '@plugboard/contracts';
 
-/** What a client's section holds, by name. */
-export type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+import { addJsonItems, setJsonEntry } from './edit-json.ts';
+import { setTomlTable } from './edit-toml.ts';
+import { changeConfig, type Written } from './write-config.ts';
 
 /**
  * Puts entries into a client's file, keeping all else of it and a backup; `inputs` are what the client
@@ -14,7 +11,7 @@ export type Entries = Readonly<Record<string, Readonly<Record<string, unknown>>>
 export function writeEntries(
   client: Client,
   file: string,
-  entries: Entries,
+  entries: ClientEntries,
   inputs: readonly Readonly<Record<string, unknown>>[] = [],
 ): Promise<Written> {
   const set = client.format === 'json' ? setJsonEntry : setTomlTable;
@@ -25,20 +22,6 @@ export function writeEntries(
     );
     return addJsonItems(changed, 'inputs', inputs);
   });
-}
-
-/** Entries as they stand in a client's file. */
-export function printEntries(
-  client: Client,
-  entries: Entries,
-  more: Readonly<Record<string, unknown>> = {},
-): string {
-  if (client.format === 'json') {
-    return JSON.stringify({ ...more, [client.section]: entries }, null, 2);
-  }
-  return Object.entries(entries)
-    .map(([name, entry]) => tomlTable(client.section, name, entry))
-    .join('\n\n');
 }
 
 /** The command that takes a change back. */

@@ -1,13 +1,12 @@
+import { type Client, clients, printEntries } from '@plugboard/contracts';
 import type { Command } from 'commander';
 
 import { runBridge } from '../bridge/run-bridge.ts';
 import { CliError } from '../cli-error.ts';
-import type { Client, Endpoint } from '../clients/client.ts';
-import { clients } from '../clients/clients.ts';
 import { findAccess } from '../clients/endpoint.ts';
 import { findClient } from '../clients/find-client.ts';
 import { findPlaces } from '../clients/places.ts';
-import { printEntries, undoCommand, writeEntries } from '../clients/set-entries.ts';
+import { undoCommand, writeEntries } from '../clients/set-entries.ts';
 import { table } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
@@ -116,7 +115,7 @@ async function findEndpoint(
   options: ConnectOptions,
   session: Session,
   purpose: string,
-): Promise<Endpoint> {
+): Promise<{ readonly url: string; readonly token: string }> {
   const path = options.endpoint === undefined ? undefined : checkPath(options.endpoint);
   const { base, url, token } = await findAccess(options, session, purpose);
   return { url: path === undefined ? url : `${base}/mcp/${path}`, token };

@@ -1,13 +1,18 @@
+import {
+  type Client,
+  type ClientEntries,
+  clients,
+  type Places,
+  printEntries,
+} from '@plugboard/contracts';
 import type { Command } from 'commander';
 
 import { CliError } from '../cli-error.ts';
-import type { Client, Places } from '../clients/client.ts';
-import { clients } from '../clients/clients.ts';
 import { directEntry } from '../clients/direct.ts';
 import { findAccess } from '../clients/endpoint.ts';
 import { findClient } from '../clients/find-client.ts';
 import { findPlaces } from '../clients/places.ts';
-import { type Entries, printEntries, undoCommand, writeEntries } from '../clients/set-entries.ts';
+import { undoCommand, writeEntries } from '../clients/set-entries.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Session } from '../session.ts';
 
@@ -22,7 +27,7 @@ interface ExportOptions {
 
 /** What is put into a client's file. */
 interface Exported {
-  readonly entries: Entries;
+  readonly entries: ClientEntries;
   readonly inputs: readonly Readonly<Record<string, unknown>>[];
   readonly notes: readonly string[];
 }

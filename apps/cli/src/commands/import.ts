@@ -2,12 +2,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 
-import { type ImportFormat, importFormats } from '@plugboard/contracts';
+import { clients, type ImportFormat, importFormats } from '@plugboard/contracts';
 import type { ApiClient, ImportInput, ImportPlan } from '@plugboard/contracts/api';
 import { type Command, Option } from 'commander';
 
 import { AnsweredFailure, CliError } from '../cli-error.ts';
-import { clients } from '../clients/clients.ts';
 import { type ConfigFile, configFiles } from '../clients/config-files.ts';
 import { findPlaces } from '../clients/places.ts';
 import { serverSections } from '../clients/server-sections.ts';

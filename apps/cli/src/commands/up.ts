@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
+import { shellQuote } from '@plugboard/contracts';
 import type { Command } from 'commander';
 
 import { connectHints } from '../clients/connect-hints.ts';
-import { shellQuote } from '../clients/shell-quote.ts';
 import { drawProgress } from '../output/progress.ts';
 import type { Session } from '../session.ts';
 import type { RunningServer, StartServer } from '../start-server-port.ts';
