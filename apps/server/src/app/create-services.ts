@@ -27,6 +27,7 @@ import { followMasterKeys } from '../features/keys/follow-master-keys.ts';
 import { createInstallationKeys } from '../features/keys/installation-keys.ts';
 import { createKeyring } from '../features/keys/keyring.ts';
 import type { MasterKeys } from '../features/keys/master-keys.ts';
+import { createLiveFeed } from '../features/live/live-feed.ts';
 import { createMail, type MailOptions } from '../features/people/mail/mail.ts';
 import { createPeople } from '../features/people/people.ts';
 import { createRefusedRequests } from '../pages/refused-requests.ts';
@@ -93,7 +94,7 @@ export async function createServices(
   await installer.clean();
   const logs = owner.use(await createLogs({ dataDir, log }));
   await sweepTrials({ db, log, logs, server });
-  const { supervisor, upstreams, following } = await startSupervisor({
+  const { supervisor, onStatus, upstreams, following } = await startSupervisor({
     db,
     audit,
     clock,
@@ -112,6 +113,9 @@ export async function createServices(
   });
   owner.use(supervisor);
   owner.use(following);
+  const live = owner.use(
+    createLiveFeed({ db, log, audit, onChange, onStatus, pending, server, supervisor }),
+  );
   const jobs = owner.use(createJobs({ pool, log }));
   const records = openRecords({ db, clock, installationKey });
   const oauth = createOAuthTokens({ db, records, clock });
@@ -162,6 +166,7 @@ export async function createServices(
     definitionTurns,
     logs,
     supervisor,
+    live,
     jobs,
     gateway,
     agents,

@@ -15,6 +15,7 @@ import type { PendingInstances } from '../features/instances/trial/pending-insta
 import type { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
 import type { InstallationKeys } from '../features/keys/installation-keys.ts';
 import type { Keyring } from '../features/keys/keyring.ts';
+import type { LiveFeed } from '../features/live/live-feed.ts';
 import type { MasterKeys } from '../features/keys/master-keys.ts';
 import type { Mail } from '../features/people/mail/mail.ts';
 import type { People } from '../features/people/people.ts';
@@ -81,6 +82,8 @@ export interface AppServices {
   readonly definitionTurns: Turns;
   readonly logs: Logs;
   readonly supervisor: Supervisor;
+  /** Tells people what happens. */
+  readonly live: LiveFeed;
   readonly jobs: Jobs;
   readonly gateway: Gateway;
   /** Gives agents tokens by OAuth. */

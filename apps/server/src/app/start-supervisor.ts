@@ -3,6 +3,7 @@ import {
   createProcessDriver,
   createRemoteDriver,
   createSupervisor,
+  type InstanceStatus,
   type SandboxReport,
   type Supervisor,
 } from '@plugboard/runtime';
@@ -34,6 +35,8 @@ export type SupervisorServices = Pick<
 
 export interface RunningSupervisor {
   readonly supervisor: Supervisor;
+  /** Hears each copy of an instance that is in another state. Returns how to stop. */
+  onStatus(listener: (status: InstanceStatus) => void): () => void;
   /** The supervisor as the gateway needs it. */
   readonly upstreams: Upstreams;
   /** Restarts and stops what changes elsewhere. */
@@ -45,6 +48,7 @@ export async function startSupervisor(services: SupervisorServices): Promise<Run
   const { clock, pending, logs, log, onChange, sandbox, server } = services;
   const { dataDir, version } = server;
   const source = createInstanceSource(services);
+  const statusListeners = new Set<(status: InstanceStatus) => void>();
   const supervisor = createSupervisor({
     source,
     drivers: {
@@ -66,6 +70,9 @@ export async function startSupervisor(services: SupervisorServices): Promise<Run
     log,
     clientInfo: { name: 'plugboard', version },
     clock,
+    onStatus(status) {
+      for (const listener of statusListeners) listener(status);
+    },
     async onReady(instance, upstream) {
       const onTrial = pending.find(instance.organizationId, instance.id);
       if (onTrial) onTrial.definitions = await readDefinitions(upstream);
@@ -88,6 +95,10 @@ export async function startSupervisor(services: SupervisorServices): Promise<Run
   };
   return {
     supervisor,
+    onStatus(listener) {
+      statusListeners.add(listener);
+      return () => statusListeners.delete(listener);
+    },
     upstreams,
     following: followInstanceChanges({
       onChange,

@@ -16,6 +16,7 @@ import { allowAnyPage, createRegistryApp } from '../features/registry/registry-a
 import { presentApiError, toApiError } from './api/api-error.ts';
 import type { ApiHandler } from './api/api-handler.ts';
 import { createStylesApp } from '../pages/styles-app.ts';
+import { answerAppFrame, appFramePath } from './console/app-frame.ts';
 import { createConsole } from './console/console-app.ts';
 import { registryPrefix } from './registry-path.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -85,7 +86,13 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     const response = await (
       await apiHandler
     )(c.req.raw, {
-      context: { actor, services, signal },
+      context: {
+        actor,
+        services,
+        // A stream that is open is no use of the session that it was opened with.
+        authenticate: () => authenticateRequest(services, c.req.raw.headers, { touch: false }),
+        signal,
+      },
       requestId: c.get('requestId'),
       log,
     });
@@ -120,6 +127,8 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     );
     return (await scimApp).fetch(c.req.raw, bindingsOf(c));
   });
+
+  app.get(appFramePath, answerAppFrame);
 
   app.route('/', createStylesApp());
   app.route('/', createAuthApp(services));

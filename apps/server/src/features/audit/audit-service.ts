@@ -25,8 +25,13 @@ export interface AuditService extends AuditLog, AsyncDisposable {
   appendWithin(
     tx: Transaction<Database>,
     organizationId: string,
-    record: ChangeRecord,
+    ...records: readonly ChangeRecord[]
   ): Promise<void>;
+  /**
+   * Hears of each organization of whose calls this node wrote records, once they are on disk. A
+   * listener must not throw. Returns how to stop.
+   */
+  onAppended(listener: (organizationId: string) => void): () => void;
 }
 
 /** Opens the log, signing what a crash left without a mark. Disposing writes what is queued. */
@@ -36,15 +41,22 @@ export async function openAuditService(options: AuditServiceOptions): Promise<Au
   const checkpointer = opening.use(new Checkpointer(options));
   await checkpointer.catchUp();
   // Disposed first, so that the last checkpoint covers the last record.
-  const commits = opening.use(
-    new GroupCommit({ connection, log, onAppended: (id) => checkpointer.mark(id) }),
-  );
+  const listeners = new Set<(organizationId: string) => void>();
+  const onAppended = (organizationId: string) => {
+    checkpointer.mark(organizationId);
+    for (const listener of listeners) listener(organizationId);
+  };
+  const commits = opening.use(new GroupCommit({ connection, log, onAppended }));
   const opened = opening.move();
   return {
     append: (organizationId, record) => commits.append(organizationId, record),
-    async appendWithin(tx, organizationId, record) {
-      await appendWithin(tx, organizationId, record);
+    async appendWithin(tx, organizationId, ...records) {
+      await appendWithin(tx, organizationId, ...records);
       checkpointer.mark(organizationId);
+    },
+    onAppended(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

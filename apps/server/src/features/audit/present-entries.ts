@@ -36,7 +36,7 @@ export async function presentEntries(
       kind: String(record['kind']),
       record,
       hash,
-      ...(agent && { agent }),
+      ...(agent && { agent: { id: agent.id, slug: agent.slug, name: agent.name } }),
       ...(instance && { instance }),
       ...(member && { member }),
     };
@@ -62,7 +62,7 @@ export async function readNames(db: TenantDb, ids: Ids) {
       ? []
       : await db
           .selectFrom('agents')
-          .select(['id', 'slug', 'name'])
+          .select(['id', 'slug', 'name', 'member_id as memberId'])
           .where('id', 'in', ids.agents)
           .where('revoked_at', 'is', null)
           .execute();

@@ -4,6 +4,7 @@ import { parseToken } from '@plugboard/vault';
 import type { AppServices } from '../../app/services.ts';
 import { isSameOrigin } from '../../pages/same-origin.ts';
 import { withTenant } from '../../store/tenant.ts';
+import type { ReadSessionOptions } from '../people/people.ts';
 import type { Actor } from './policy.ts';
 
 type Services = Pick<AppServices, 'db' | 'clock' | 'people' | 'refusedRequests' | 'server'>;
@@ -16,12 +17,16 @@ export const organizationHeader = 'x-plugboard-organization';
  * A key outranks a session. Throws `AppError('unauthenticated')` when it is nobody, `forbidden` when a
  * page of others sent it or the person is no member of the organization that it names.
  */
-export async function authenticateRequest(services: Services, headers: Headers): Promise<Actor> {
+export async function authenticateRequest(
+  services: Services,
+  headers: Headers,
+  { touch = true }: ReadSessionOptions = {},
+): Promise<Actor> {
   const authorization = headers.get('authorization');
   if (authorization !== null || !headers.has('cookie')) {
     return authenticateMember(services, authorization ?? undefined);
   }
-  const signedIn = await services.people.signedIn(headers);
+  const signedIn = await services.people.signedIn(headers, { touch });
   if (!signedIn) {
     throw unauthenticated(
       'The API needs a key, sent as "Authorization: Bearer pbk_…", or a session.',

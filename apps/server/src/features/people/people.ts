@@ -47,9 +47,14 @@ export interface SignedIn {
 /** `recovery`: by an owner's link, made on the host. */
 export type SignInMethod = 'password' | 'second_factor' | 'passkey' | 'sso' | 'recovery';
 
+export interface ReadSessionOptions {
+  /** Whether this is a use of the session, which keeps it from ending for idleness; it is by default. */
+  readonly touch?: boolean;
+}
+
 export interface People {
   /** Who a request's session cookie speaks for; undefined for nobody, whatever the reason. */
-  signedIn(headers: Headers): Promise<SignedIn | undefined>;
+  signedIn(headers: Headers, options?: ReadSessionOptions): Promise<SignedIn | undefined>;
   /** What people sign in with, loaded at its first use. */
   auth(): Promise<PeopleAuth>;
   /** Signs cookies, seals second factors, and is what form tokens are made of. */
@@ -89,10 +94,10 @@ export function createPeople(options: PeopleOptions): People {
         });
       return auth;
     },
-    async signedIn(headers) {
+    async signedIn(headers, reading) {
       const token = sessionTokenOf(headers, prefix, sessionKey);
       const found = await token;
-      return found === undefined ? undefined : readSession(options, found);
+      return found === undefined ? undefined : readSession(options, found, reading);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 
 import type { Database } from '../../store/schema.ts';
 import { readMemberships, type SessionProof } from './memberships.ts';
-import type { SignedIn, SignInMethod } from './people.ts';
+import type { ReadSessionOptions, SignedIn, SignInMethod } from './people.ts';
 import { absoluteMs, idleMs, touchMs } from './session-ends.ts';
 
 interface Options {
@@ -14,6 +14,7 @@ interface Options {
 export async function readSession(
   { db, clock }: Options,
   token: string,
+  { touch = true }: ReadSessionOptions = {},
 ): Promise<SignedIn | undefined> {
   const row = await db
     .selectFrom('user_sessions as s')
@@ -41,7 +42,7 @@ export async function readSession(
     await db.deleteFrom('user_sessions').where('id', '=', row.id).execute();
     return undefined;
   }
-  if (now - row.seen_at.getTime() > touchMs) {
+  if (touch && now - row.seen_at.getTime() > touchMs) {
     await db
       .updateTable('user_sessions')
       .set({ seen_at: new Date(now) })

@@ -8,6 +8,8 @@ import type { Actor } from '../../features/members/policy.ts';
 export interface ApiContext {
   readonly actor: Actor;
   readonly services: AppServices;
+  /** Who the same request speaks for by now, for answers that take long. Rejects when it is nobody. */
+  readonly authenticate: () => Promise<Actor>;
   /** Aborts when the client goes away or the server stops. */
   readonly signal: AbortSignal;
 }

@@ -1,0 +1,187 @@
+import { newId } from '@plugboard/contracts';
+import type { LiveEvent } from '@plugboard/contracts/api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
+import { publish } from '../../store/events.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { buildOrganization } from '../../store/testing/test-database.ts';
+import type { Role } from '../members/policy.ts';
+import { buildOutcome, demoAgent, ownAgent } from './testing/outcomes.ts';
+import { openStream } from './testing/open-stream.ts';
+
+let app: TestApp;
+let members: Map<Role, { key: string; memberId: string }>;
+
+beforeAll(async () => {
+  app = await buildApp();
+  members = new Map();
+  for (const role of ['admin', 'member', 'auditor'] as const) {
+    const key = await app.buildMember(role);
+    const me = await app.request('GET', '/me', undefined, key);
+    members.set(role, { key, memberId: me.body.memberId });
+  }
+});
+
+afterAll(() => app[Symbol.asyncDispose]());
+
+const member = (role: Role) => members.get(role) ?? { key: '', memberId: '' };
+const isCall = (event: LiveEvent) => event.type === 'call';
+
+describe('the live stream', () => {
+  it('begins with the node and its version, then tells calls as they end', async () => {
+    await using stream = await openStream(app);
+    expect(await stream.next()).toMatchObject({
+      type: 'hello',
+      version: app.services.server.version,
+    });
+    const agent = await demoAgent(app);
+    const outcome = buildOutcome(agent.id, { offering: 'read_graph', durationMs: 3.5 });
+    await app.services.audit.append(app.organizationId, outcome);
+    expect(await stream.until(isCall)).toEqual({
+      type: 'call',
+      call: {
+        seq: expect.any(Number),
+        at: new Date(outcome.at).toISOString(),
+        callId: outcome.callId,
+        agent: { id: agent.id, slug: 'demo', name: agent.name },
+        instance: null,
+        tool: 'read_graph',
+        method: 'tools/call',
+        outcome: 'ok',
+        durationMs: 3.5,
+      },
+    });
+  });
+
+  it('tells calls that another node recorded', async () => {
+    await using stream = await openStream(app);
+    await stream.next();
+    const agent = await demoAgent(app);
+    const outcome = buildOutcome(agent.id);
+    // As another node does: past this node's own writer.
+    const { appendWithin } = await import('../audit/append-within.ts');
+    await withTenant(app.services.db, app.organizationId, (tx) =>
+      appendWithin(tx, app.organizationId, { ...outcome, change: {} }),
+    );
+    const told = await stream.until(isCall);
+    expect(told).toMatchObject({ call: { callId: outcome.callId } });
+  });
+
+  it('tells a member the calls of their own agents and of no others', async () => {
+    const { key, memberId } = member('member');
+    const own = await ownAgent(app, memberId);
+    const others = await demoAgent(app);
+    await using stream = await openStream(app, key);
+    await using auditor = await openStream(app, member('auditor').key);
+    await stream.next();
+    await auditor.next();
+    const [first, second] = [buildOutcome(others.id), buildOutcome(own.id)];
+    await app.services.audit.append(app.organizationId, first);
+    await app.services.audit.append(app.organizationId, second);
+    expect(await stream.until(isCall)).toMatchObject({ call: { callId: second.callId } });
+    expect(await auditor.until(isCall)).toMatchObject({ call: { callId: first.callId } });
+  });
+
+  it('tells changes by what may have changed, and nobody of another organization', async () => {
+    const other = await buildOrganization(app.services.db);
+    await using stream = await openStream(app);
+    await stream.next();
+    await app.services.audit.append(other, buildOutcome(newId()));
+    await withTenant(app.services.db, other, (tx) =>
+      publish(tx, { kind: 'instance', organizationId: other, instanceId: newId() }),
+    );
+    const created = await app.request('POST', '/toolboxes', { slug: 'told-of', name: 'Told of' });
+    expect(created.status).toBe(201);
+    const told: LiveEvent[] = [];
+    await stream.until((event) => {
+      told.push(event);
+      return event.type === 'change' && event.about === 'access';
+    });
+    expect(told.filter(({ type }) => type !== 'change')).toEqual([]);
+    expect(told.filter((event) => event.type === 'change' && event.about === 'instance')).toEqual(
+      [],
+    );
+  });
+
+  it('names connections to nobody who may not read the log', async () => {
+    const connectionId = newId();
+    const { organizationId } = app;
+    await using stream = await openStream(app, member('member').key);
+    await using auditor = await openStream(app, member('auditor').key);
+    await stream.next();
+    await auditor.next();
+    await withTenant(app.services.db, organizationId, (tx) =>
+      publish(tx, { kind: 'connection', organizationId, connectionId }),
+    );
+    expect(await stream.next()).toEqual({ type: 'change', about: 'connection' });
+    expect(await auditor.next()).toEqual({ type: 'change', about: 'connection', connectionId });
+  });
+
+  it('tells of members, keys and sources, which have no events of their own', async () => {
+    await using stream = await openStream(app);
+    await stream.next();
+    await app.request('POST', '/keys', { name: 'another' });
+    expect(await stream.until((event) => event.type === 'change')).toEqual({
+      type: 'change',
+      about: 'api_key',
+    });
+  });
+
+  it('ends with the key that opened it', async () => {
+    const key = await app.request('POST', '/keys', { name: 'soon gone' });
+    await using stream = await openStream(app, key.body.key);
+    await stream.next();
+    await app.request('DELETE', `/keys/${key.body.id}`);
+    await expect(stream.end()).resolves.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('ends when its member is suspended', async () => {
+    const key = await app.buildMember('member');
+    const me = await app.request('GET', '/me', undefined, key);
+    await using stream = await openStream(app, key);
+    await stream.next();
+    await app.request('POST', `/members/${me.body.memberId}/suspend`, {});
+    await expect(stream.end()).resolves.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('shows no more than the role that its member has by now', async () => {
+    const key = await app.buildMember('auditor');
+    const me = await app.request('GET', '/me', undefined, key);
+    await using stream = await openStream(app, key);
+    await stream.next();
+    await app.request('PUT', `/members/${me.body.memberId}/role`, { role: 'member' });
+    await stream.until((event) => event.type === 'change' && event.about === 'member');
+    const agent = await demoAgent(app);
+    // What it is told of is asked of its role then: told only to the other one.
+    await using owner = await openStream(app);
+    await owner.next();
+    await app.services.audit.append(app.organizationId, buildOutcome(agent.id));
+    await owner.until(isCall);
+    await app.request('POST', '/keys', { name: 'a mark' });
+    const told: LiveEvent[] = [];
+    await stream.until((event) => {
+      told.push(event);
+      return event.type === 'change' && event.about === 'api_key';
+    });
+    expect(told.filter(isCall)).toEqual([]);
+  });
+
+  it('is refused to one who has twenty open, and opens again when one of them ends', async () => {
+    const key = await app.buildMember('member');
+    await using streams = new AsyncDisposableStack();
+    const first = streams.use(await openStream(app, key));
+    for (let n = 1; n < 20; n += 1) streams.use(await openStream(app, key));
+    const refused = await app.request('GET', '/live', undefined, key);
+    expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+    await first[Symbol.asyncDispose]();
+    await using again = await openStream(app, key);
+    expect(await again.next()).toMatchObject({ type: 'hello' });
+  });
+
+  it('is refused to agents and to nobody', async () => {
+    for (const key of [app.demoToken, 'none']) {
+      expect((await app.request('GET', '/live', undefined, key)).status).toBe(401);
+    }
+  });
+});
