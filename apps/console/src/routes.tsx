@@ -25,12 +25,15 @@ const root = createRootRouteWithContext<RouterContext>()({
   notFoundComponent: NotFound,
 });
 
-/** A page whose code is loaded when it is first gone to. */
+/** A page whose code is loaded when it is first gone to. Links may leave out what its URL says. */
 const at = <Path extends string, Search extends object>(
   path: Path,
   component: ReturnType<typeof lazyRouteComponent>,
-  validateSearch: (raw: Record<string, unknown>) => Search,
-) => createRoute({ getParentRoute: () => root, path, component, validateSearch });
+  readSearch: (raw: Record<string, unknown>) => Search,
+) => {
+  const validateSearch = (raw: Record<string, unknown>): Partial<Search> => readSearch(raw);
+  return createRoute({ getParentRoute: () => root, path, component, validateSearch });
+};
 
 const nothing = () => ({});
 const sorting = (raw: Record<string, unknown>) => ({
