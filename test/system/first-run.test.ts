@@ -7,10 +7,16 @@ import { describe, expect, it } from 'vitest';
 
 import { eventually } from '../harness/eventually.ts';
 import { plugboardForFile } from '../harness/for-file.ts';
-import { expectNothingLeft, plugboardEnvironment, runCli } from '../harness/plugboard.ts';
+import {
+  expectNothingLeft,
+  plugboardEnvironment,
+  runCli,
+  startPlugboard,
+} from '../harness/plugboard.ts';
 import { RawClient } from '../harness/raw-client.ts';
 import { repository } from '../harness/repository.ts';
 import { makeScratch } from '../harness/scratch.ts';
+import { TestBrowser } from '../oauth/browser.ts';
 import { startRegistry } from '../registry/registry.ts';
 
 describe('the first ./plugboard up', () => {
@@ -138,5 +144,50 @@ describe('a DATABASE_URL that does not work', () => {
     expect(answer.stderr).toMatch(message);
     expect(answer.stderr).not.toContain('canary-password');
     expect(answer.code).toBe(code);
+  });
+});
+
+describe('an installation that nobody has claimed', () => {
+  const claim = async (plugboard: { output: string }) =>
+    eventually('it said where to claim it', () => {
+      const line = plugboard.output.split('\n').find((each) => each.includes('"type":"ready"'));
+      return line === undefined ? undefined : JSON.parse(line);
+    });
+
+  it('is claimed by the link of its start, once, and says so no more', async () => {
+    await using plugboard = await startPlugboard();
+    const first = await claim(plugboard);
+    expect(first).toMatchObject({ claimed: false });
+    expect(first.claimUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/owner-link\/[\w-]{43}$/);
+
+    // The link of the next start is another one, and the only one.
+    await plugboard.stop();
+    await plugboard.start();
+    const { claimUrl } = await claim(plugboard);
+    const browser = new TestBrowser();
+    expect((await browser.get(first.claimUrl)).status).toBe(404);
+    const password = 'correct horse battery staple 42';
+    const form = { name: 'Olga', email: 'olga@example.com', password, again: password };
+    const sameOrigin = { 'sec-fetch-site': 'same-origin' };
+    const claimed = await browser.post(claimUrl, form, sameOrigin);
+    expect([claimed.status, new URL(claimed.location ?? '').pathname]).toEqual([303, '/welcome']);
+    expect((await browser.post(claimUrl, form, sameOrigin)).status).toBe(404);
+
+    await plugboard.stop();
+    await plugboard.start();
+    const later = await claim(plugboard);
+    expect(later).toMatchObject({ claimed: true });
+    expect(later).not.toHaveProperty('claimUrl');
+    await expect(readFile(path.join(plugboard.dataDir, 'owner-link.json'))).rejects.toThrow();
+  });
+
+  it('keeps the link that a person made before the start', async () => {
+    await using plugboard = await startPlugboard();
+    await plugboard.stop();
+    const made = await plugboard.cli('owner', 'link', '--json', '--data-dir', plugboard.dataDir);
+    const { pathname } = new URL(JSON.parse(made.stdout).link);
+    await plugboard.start();
+    expect(await claim(plugboard)).not.toHaveProperty('claimUrl');
+    expect((await new TestBrowser().get(plugboard.url + pathname)).status).toBe(200);
   });
 });

@@ -23,7 +23,8 @@ describe.skipIf(chromiumPath === undefined)('a passkey in a real browser', () =>
     await page.type({ name: 'Olga', email: 'owner@example.com' });
     await page.type({ password: goodPassword, again: goodPassword });
     await page.submit();
-    expect(await page.path()).toBe('/account');
+    expect(await page.path()).toBe('/welcome');
+    await page.go(`${base}/account`);
     await shoot('account', page);
     await page.type({ 'passkey-name': 'Test key' });
     await page.click('#passkey-add');
@@ -33,6 +34,7 @@ describe.skipIf(chromiumPath === undefined)('a passkey in a real browser', () =>
     await page.submit();
     expect(await page.path()).toBe('/sign-in');
     await shoot('sign-in', page);
+    await page.go(`${base}/sign-in?next=/account`);
     await page.click('#passkey-sign-in');
     await page.until(`location.pathname === '/account'`);
     expect(await page.run(`fetch('/api/v1/me').then((r) => r.json()).then((me) => me.via)`)).toBe(

@@ -63,7 +63,7 @@ describe('single sign-on', () => {
     const page = await browser.post('/sign-in/sso', { email: 'ann@corp.example' });
     const [, start = ''] = /href="(\/sso\/[^"]+)"/.exec(await page.text()) ?? [];
     const response = await through(browser, start.replaceAll('&amp;', '&'));
-    expect(response.headers.get('location')).toBe('/account');
+    expect(response.headers.get('location')).toBe('/');
     expect(await (await browser.api('GET', '/me')).json()).toMatchObject({
       email: 'ann@corp.example',
       role: 'member',

@@ -12,6 +12,8 @@ export interface RunningServer extends AsyncDisposable {
   /** Milliseconds from the beginning of the start. */
   readonly startMs: number;
   readonly firstRun: boolean;
+  /** Whether an owner ever set up an account to sign in with. */
+  readonly claimed: boolean;
   /** Absent when they do not lie in the data directory (any longer). */
   readonly ownerKeyFile: string | undefined;
   readonly demoTokenFile: string | undefined;

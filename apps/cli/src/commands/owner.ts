@@ -1,19 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { Command } from 'commander';
 
 import { dataDirOf } from '../api/server-address.ts';
-import { CliError } from '../cli-error.ts';
+import { makeOwnerLink, ownerLinkMinutes } from '../owner-link.ts';
 import type { Session } from '../session.ts';
-
-const minutes = 15;
 
 const about = `
 Whoever may write to the data directory may become an owner: that is the host's operator. The server
-may run or not; the link works once it does, for ${minutes} minutes, and once. A link made before opens
+may run or not; the link works once it does, for ${ownerLinkMinutes} minutes, and once. A link made before opens
 nothing any more. Setting it up takes second factor and passkeys away, and is on record.
 
 Examples:
@@ -31,19 +27,14 @@ export function addOwnerCommands(program: Command, session: Session): void {
     .addHelpText('after', about)
     .action(async ({ email }: { email?: string }) => {
       const dataDir = dataDirOf(session.address, session.terminal);
-      const token = randomBytes(32).toString('base64url');
-      const expiresAt = new Date(Date.now() + minutes * 60_000).toISOString();
-      await writeLink(dataDir, {
-        hash: createHash('sha256').update(token).digest('hex'),
-        expiresAt,
-        ...(email !== undefined && { email }),
-      });
+      const made = await makeOwnerLink({ dataDir, email });
+      const { expiresAt } = made;
       const base = session.address.url?.replace(/\/+$/, '') ?? (await runningAt(dataDir));
-      const link = `${base ?? 'http://127.0.0.1:4477'}/owner-link/${token}`;
+      const link = `${base ?? 'http://127.0.0.1:4477'}${made.path}`;
       await session.show({ link, expiresAt, running: base !== undefined }, () =>
         [
           link,
-          `Open it within ${minutes} minutes; it works once.`,
+          `Open it within ${ownerLinkMinutes} minutes; it works once.`,
           ...(base === undefined
             ? ['No server is running on this data directory: start it first, and mind its address.']
             : []),
@@ -51,34 +42,6 @@ export function addOwnerCommands(program: Command, session: Session): void {
         ].join('\n'),
       );
     });
-}
-
-async function writeLink(dataDir: string, content: object): Promise<void> {
-  const file = path.join(dataDir, 'owner-link.json');
-  const draft = `${file}.${process.pid}`;
-  try {
-    const { uid } = await stat(dataDir);
-    await rm(draft, { force: true });
-    const handle = await open(
-      draft,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o600,
-    );
-    try {
-      await handle.writeFile(JSON.stringify(content));
-      // Made by root for a server that runs as another user: that one reads and removes it.
-      if (process.getuid?.() === 0) await handle.chown(uid, -1);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    throw new CliError('refused', `${file} cannot be written.`, {
-      cause: error,
-      cure: 'run as the user who runs Plugboard, and name its data directory with --data-dir',
-    });
-  }
 }
 
 async function runningAt(dataDir: string): Promise<string | undefined> {

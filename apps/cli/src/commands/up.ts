@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 
 import { connectHints } from '../clients/connect-hints.ts';
 import { drawProgress } from '../output/progress.ts';
+import { hasOwnerLink, makeOwnerLink, ownerLinkMinutes } from '../owner-link.ts';
 import type { Session } from '../session.ts';
 import type { RunningServer, StartServer } from '../start-server-port.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -15,6 +16,7 @@ interface UpOptions {
   readonly baseUrl?: string;
   readonly catalogDir?: string;
   readonly catalogSync?: string;
+  readonly consoleDir?: string;
   readonly allowedHost?: readonly string[];
   readonly trustedProxy?: readonly string[];
   readonly mailFrom?: string;
@@ -38,6 +40,7 @@ export function addUpCommand(program: Command, session: Session, startServer: St
       '--catalog-sync <when>',
       'scheduled, or manual for only when asked (default: scheduled)',
     )
+    .option('--console-dir <path>', 'folder of a console that was built elsewhere')
     .option('--allow-unsandboxed', 'run servers even where this machine cannot isolate them')
     .option(
       '--allow-private-clients',
@@ -66,9 +69,13 @@ Environment:
         });
         progress.end();
         const token = await readToken(server.demoTokenFile);
-        await session.showLine({ type: 'ready', ...facts(server) }, () =>
-          presentReady(server, token, session),
-        );
+        const claimUrl = await claim(server);
+        const shown = {
+          type: 'ready',
+          ...facts(server),
+          ...(claimUrl !== undefined && { claimUrl }),
+        };
+        await session.showLine(shown, () => presentReady(server, { token, claimUrl }, session));
         await stop.requested;
         session.note('\nStopping …\n');
       } finally {
@@ -86,6 +93,7 @@ function serverFlags(options: UpOptions, { address }: Session): readonly string[
     'base-url': options.baseUrl,
     'catalog-dir': options.catalogDir,
     'catalog-sync': options.catalogSync,
+    'console-dir': options.consoleDir,
     'allowed-host': options.allowedHost?.join(','),
     'trusted-proxy': options.trustedProxy?.join(','),
     'mail-from': options.mailFrom,
@@ -101,8 +109,18 @@ function serverFlags(options: UpOptions, { address }: Session): readonly string[
 }
 
 function facts(server: RunningServer): Omit<RunningServer, typeof Symbol.asyncDispose> {
-  const { url, mcpUrl, dataDir, startMs, firstRun, ownerKeyFile, demoTokenFile } = server;
-  return { url, mcpUrl, dataDir, startMs, firstRun, ownerKeyFile, demoTokenFile };
+  const { url, mcpUrl, dataDir, startMs, firstRun, claimed, ownerKeyFile, demoTokenFile } = server;
+  return { url, mcpUrl, dataDir, startMs, firstRun, claimed, ownerKeyFile, demoTokenFile };
+}
+
+/**
+ * Until an owner has an account, each start makes the link for it: whoever may write to the data
+ * directory may make one anyway. One that a person made stays.
+ */
+async function claim({ url, dataDir, claimed }: RunningServer): Promise<string | undefined> {
+  if (claimed || (await hasOwnerLink(dataDir))) return undefined;
+  const { path } = await makeOwnerLink({ dataDir, byStart: true });
+  return url + path;
 }
 
 async function readToken(file: string | undefined): Promise<string | undefined> {
@@ -110,8 +128,11 @@ async function readToken(file: string | undefined): Promise<string | undefined> 
 }
 
 function presentReady(
-  { mcpUrl, dataDir, startMs }: RunningServer,
-  token: string | undefined,
+  { url, mcpUrl, dataDir, startMs, claimed }: RunningServer,
+  {
+    token,
+    claimUrl,
+  }: { readonly token: string | undefined; readonly claimUrl: string | undefined },
   { style, address }: Session,
 ): string {
   const row = (name: string, value: string): string =>
@@ -121,11 +142,14 @@ function presentReady(
   const hints = connectHints({ url: mcpUrl, token: token ?? '<token>' });
   return [
     `\n${style.good('●')} ${style.strong('Plugboard is ready')} ${style.quiet(`after ${(startMs / 1000).toFixed(1)} s`)}\n\n`,
+    row('Open', style.name(claimUrl ?? url)),
+    ...(claimed
+      ? []
+      : [row('', style.quiet(howToClaim(claimUrl, `${command} owner link${where}`)))]),
     row('MCP endpoint', style.name(mcpUrl)),
     token === undefined
       ? row('Agent token', `make one: ${command} agent token create demo${where}`)
       : row('Demo agent', style.name(token)),
-    row('Sign in', `${command} owner link${where}`),
     row('Data', dataDir),
     `\n${style.strong('Connect')}\n`,
     row('Claude Code', hints.claudeCode),
@@ -137,4 +161,10 @@ function presentReady(
     `  ${command} call everything__echo message=hello --agent demo${where}\n`,
     `\n${style.quiet('Ctrl-C stops it.')}\n`,
   ].join('');
+}
+
+function howToClaim(claimUrl: string | undefined, command: string): string {
+  return claimUrl === undefined
+    ? 'sign in with the link that was made for it'
+    : `makes it yours, within ${ownerLinkMinutes} minutes and once; later: ${command}`;
 }

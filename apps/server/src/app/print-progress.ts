@@ -29,6 +29,6 @@ function readyText({ message, ready }: Extract<ProgressEvent, { type: 'ready' }>
     ...(ready.ownerKeyFile === undefined
       ? []
       : [`  Owner         API key in ${ready.ownerKeyFile}`]),
-    ...(ready.firstRun ? ['  Sign in       with the link of: plugboard owner link'] : []),
+    ...(ready.claimed ? [] : ['  Sign in       with the link of: plugboard owner link']),
   ].join('\n');
 }

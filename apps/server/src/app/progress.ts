@@ -18,6 +18,8 @@ export interface ReadyFacts {
   readonly startMs: number;
   /** Whether this start made the organization with its toolbox and agent. */
   readonly firstRun: boolean;
+  /** Whether an owner ever set up an account to sign in with. */
+  readonly claimed: boolean;
   /** Where the owner's API key lies; absent when it is not (or no longer) kept here. */
   readonly ownerKeyFile: string | undefined;
   /** Where the demo agent's token lies; absent when it is not (or no longer) kept here. */

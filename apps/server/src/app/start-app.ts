@@ -10,6 +10,7 @@ import { type MasterKeys, openMasterKeys } from '../features/keys/master-keys.ts
 import { keyFiles } from '../features/organizations/first-keys.ts';
 import { prepareOrganization } from '../features/organizations/first-run.ts';
 import { readKeyFile } from '../features/organizations/key-file.ts';
+import { isClaimed } from '../features/people/is-claimed.ts';
 import { keepPeopleSwept } from '../features/people/keep-people-swept.ts';
 import { keepSessionsSwept } from '../features/sessions/keep-sessions-swept.ts';
 import { keepTasksSwept } from '../features/tasks/task-store.ts';
@@ -120,7 +121,7 @@ export async function startApp(config: ServerConfig, options: StartOptions): Pro
   }
   proceed(signal);
 
-  const ready = await readyFacts(server, isFirst);
+  const ready = await readyFacts(server, isFirst, await isClaimed(services));
   onProgress({ type: 'ready', message: `Plugboard is ready at ${server.urls.base}`, ready });
   starting.use(startBackground(services, log));
   const started = starting.move();
@@ -208,7 +209,11 @@ function runFile({ urls, startedAt }: ServerFacts) {
   };
 }
 
-async function readyFacts(server: ServerFacts, firstRun: boolean): Promise<ReadyFacts> {
+async function readyFacts(
+  server: ServerFacts,
+  firstRun: boolean,
+  claimed: boolean,
+): Promise<ReadyFacts> {
   const { dataDir, startedAt, urls } = server;
   const files = keyFiles(dataDir);
   const [owner, demo] = await Promise.all([readKeyFile(files.owner), readKeyFile(files.demo)]);
@@ -221,6 +226,7 @@ async function readyFacts(server: ServerFacts, firstRun: boolean): Promise<Ready
     dataDir,
     startMs: Date.now() - startedAt,
     firstRun,
+    claimed,
     ownerKeyFile: owner && files.owner,
     demoTokenFile: demo && files.demo,
   };

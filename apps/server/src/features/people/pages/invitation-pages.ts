@@ -36,11 +36,11 @@ export function createInvitationPages(services: PageServices): Hono {
         requireOwnSession(signedIn, invitation.organizationId);
         const { userId: id, name, email } = signedIn;
         await acceptInvitation(services, token, { id, name, email });
-        return c.redirect('/account', 303);
+        return c.redirect('/', 303);
       }
       if (invitation.hasUser) throw new AppError('conflict', 'Sign in first, then accept.');
       await joinAsNew(c, services, invitation, token);
-      return c.redirect('/account', 303);
+      return c.redirect('/', 303);
     } catch (error) {
       const message = isAppError(error) && error.code !== 'not_found' ? error.message : undefined;
       if (message === undefined) throw error;

@@ -44,7 +44,7 @@ export function createOwnerLinkPages(services: PageServices): Hono {
         .where('user_id', '=', userId)
         .execute();
     }
-    return c.redirect('/account', 303);
+    return c.redirect(owner.userId === undefined ? '/welcome' : '/account', 303);
   });
 
   async function find(c: Context, token: string): Promise<LinkedOwner> {

@@ -99,7 +99,7 @@ describe('signing in by OpenID Connect', () => {
   it('makes a member with a session for this organization alone', async () => {
     const browser = new Browser(app);
     const response = await through(browser, await startOf('one'), one);
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/account']);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
     const me = await (await browser.api('GET', '/me')).json();
     expect(me).toMatchObject({ email: 'ann@corp.example', role: 'member' });
 

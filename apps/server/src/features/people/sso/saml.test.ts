@@ -152,7 +152,7 @@ describe('signing in by SAML', () => {
 
   it('goes never further than to paths of ours', async () => {
     const { response } = await signIn({}, new Browser(app), 'https://evil.example/');
-    expect(response.headers.get('location')).toBe('/account');
+    expect(response.headers.get('location')).toBe('/');
   });
 });
 
