@@ -14,10 +14,14 @@ export interface Author {
   readonly memberId?: string;
 }
 
+/** What the audit log says of a change. */
+export type ChangeFacts = Pick<ChangeRecord, 'kind' | 'agentId' | 'instanceId' | 'change'>;
+
 /** A change that was made, what the audit log says of it, and who must hear of it. */
 export interface Change<T> {
   readonly result: T;
-  readonly record: Pick<ChangeRecord, 'kind' | 'agentId' | 'instanceId' | 'change'>;
+  /** At least one. */
+  readonly record: ChangeFacts | readonly [ChangeFacts, ...ChangeFacts[]];
   readonly events: readonly ChangeEvent[];
 }
 
@@ -46,11 +50,13 @@ export async function commitChange<T>(
     if (!change) return undefined;
     for (const event of change.events) await publish(tx, event);
     // Last, for until the end of the transaction every other record of the organization waits.
-    await audit.appendWithin(tx, organizationId, {
-      ...change.record,
-      at: clock(),
-      ...(memberId !== undefined && { memberId }),
-    });
+    const facts = [change.record].flat();
+    const about = { at: clock(), ...(memberId !== undefined && { memberId }) };
+    await audit.appendWithin(
+      tx,
+      organizationId,
+      ...facts.map((record) => ({ ...record, ...about })),
+    );
     return change.result;
   });
   await heard();
