@@ -51,6 +51,8 @@ export interface OfferedInstance {
   readonly era: Era | undefined;
   /** Whether it is spoken to by HTTP, where a further connection costs no further process. */
   readonly isRemote: boolean;
+  /** An admin stopped it: it offers nothing, and calls of it are refused, until it is started. */
+  readonly stopped?: boolean | undefined;
   /** Whose account its calls use: one for all, each member's own, or each agent's own. */
   readonly account: 'organization' | 'member' | 'agent';
   /** Members whose own connection it uses, and who have not let this agent use that. */

@@ -51,6 +51,8 @@ export interface InstanceSpec {
   /** Sleep after this many milliseconds without a request; 0 keeps it running. */
   readonly idleMs: number;
   readonly startTimeoutMs: number;
+  /** Kept from running until an admin starts it: it is not started, whoever asks. */
+  readonly stopped?: boolean;
   /**
    * Whether what it offers was ever stored. The first start of one that was not is over only when it
    * was; later starts refresh it beside the call that asked for the start.

@@ -58,6 +58,24 @@ export function addServerCommands(program: Command, session: Session): void {
     });
 
   server
+    .command('stop <server>')
+    .description('stop a server until somebody starts it: it offers nothing until then')
+    .action(async (name: string) => {
+      const api = await session.api();
+      const instance = await api.instances.stop({ instance: name });
+      await session.show(instance, () => `${style.name(name)}: ${presentState(instance, style)}\n`);
+    });
+
+  server
+    .command('start <server>')
+    .description('start a server that was stopped')
+    .action(async (name: string) => {
+      const api = await session.api();
+      const instance = await api.instances.start({ instance: name });
+      await session.show(instance, () => `${style.name(name)}: ${presentState(instance, style)}\n`);
+    });
+
+  server
     .command('test <server>')
     .description('start a server if it sleeps, and ask it something')
     .action(async (name: string) => {
@@ -132,7 +150,7 @@ function instanceRow(instance: Instance, style: Style): string[] {
     plainText(instance.protocolVersion ?? ''),
     String(offers.tools),
     state.memoryBytes === undefined ? '' : presentBytes(state.memoryBytes),
-    presentMoment(state.lastUsedAt) || 'never',
+    presentMoment(instance.lastUsedAt) || 'never',
   ];
 }
 
@@ -142,9 +160,10 @@ function presentState({ state }: Instance, style: Style): string {
       return style.good('ready');
     case 'failing':
       return style.bad(`failing: ${plainText(state.reason ?? 'no reason given')}`);
+    case 'stopped':
+      return style.quiet(state.stoppedAt === undefined ? 'stopped' : 'stopped until started');
     case 'starting':
     case 'sleeping':
-    case 'stopped':
       return style.quiet(state.name);
   }
 }

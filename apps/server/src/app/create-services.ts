@@ -20,6 +20,7 @@ import { createAccessTokens } from '../features/connections/refresh/create-acces
 import { createVault } from '../features/credentials/create-vault.ts';
 import { Turns } from '../features/definitions/turns.ts';
 import { PackageFolders } from '../features/instances/package-folders.ts';
+import { keepLastUsed } from '../features/instances/last-used.ts';
 import { PendingInstances } from '../features/instances/trial/pending-instances.ts';
 import { sweepTrials } from '../features/instances/trial/sweep-trials.ts';
 import { InstanceChanges } from '../features/instances/revisions/instance-changes.ts';
@@ -29,6 +30,7 @@ import { createKeyring } from '../features/keys/keyring.ts';
 import type { MasterKeys } from '../features/keys/master-keys.ts';
 import { createLiveFeed } from '../features/live/live-feed.ts';
 import { createMail, type MailOptions } from '../features/people/mail/mail.ts';
+import { createOverviews } from '../features/overview/overview.ts';
 import { createPeople } from '../features/people/people.ts';
 import { createRefusedRequests } from '../pages/refused-requests.ts';
 import { createSessionMail } from '../features/sessions/session-mail.ts';
@@ -113,6 +115,7 @@ export async function createServices(
   });
   owner.use(supervisor);
   owner.use(following);
+  owner.use(keepLastUsed({ db, supervisor, log }));
   const live = owner.use(
     createLiveFeed({ db, log, audit, onChange, onStatus, pending, server, supervisor }),
   );
@@ -166,6 +169,7 @@ export async function createServices(
     definitionTurns,
     logs,
     supervisor,
+    overviews: createOverviews({ db, clock, server, supervisor }),
     live,
     jobs,
     gateway,

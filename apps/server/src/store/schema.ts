@@ -420,6 +420,10 @@ export interface Instances {
   revision: Generated<number>;
   account: Generated<'organization' | 'member' | 'agent'>;
   account_slots: GeneratedJson;
+  stopped_at: Timestamp | null;
+  last_used_at: Timestamp | null;
+  newer_version: string | null;
+  newer_than: string | null;
 }
 
 export interface Invitations {

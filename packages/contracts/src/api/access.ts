@@ -8,7 +8,14 @@ import { offeringNameSchema } from './offerings.ts';
 import { accessMatrixSchema } from './access-matrix.ts';
 import { queryBoolean, queryInteger, refSchema } from './values.ts';
 
-const decisionReasons = ['granted', 'denied', 'level_too_low', 'no_grant'] as const;
+/** `instance_stopped`: it is granted, and held back as long as an admin keeps its server stopped. */
+const decisionReasons = [
+  'granted',
+  'denied',
+  'level_too_low',
+  'no_grant',
+  'instance_stopped',
+] as const;
 
 /** What is decided of one agent and one tool, and why. */
 const accessDecisionSchema = z.object({

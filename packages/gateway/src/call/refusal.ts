@@ -1,8 +1,9 @@
 import { AppError, type ErrorCode } from '@plugboard/contracts';
 import { ModernError, rpcCodes } from '@plugboard/protocol';
 
-import type { Decision } from '../access/decide.ts';
+import type { Decision, Grant } from '../access/decide.ts';
 import { explainDecision } from '../access/explain.ts';
+import type { OfferedInstance } from '../ports.ts';
 import { type Resolution, type ResolvedCall, unknownMessage } from './resolve.ts';
 import { unknownTask } from './resolve-other.ts';
 import { MethodNotFound } from './rpc-error.ts';
@@ -75,6 +76,15 @@ export function notPermitted(
   const why = explainDecision(decision, call.level);
   const message = `The ${what} is ${why}. An admin can grant the level.`;
   return new CallRefused('forbidden', message, decision.reason, grantId);
+}
+
+/** The refusal of a call of what an admin stopped, told to agents that may use it. */
+export function instanceStopped(
+  { slug }: Pick<OfferedInstance, 'slug'>,
+  { id }: Pick<Grant, 'id'>,
+): CallRefused {
+  const message = `The server ${slug} is stopped. An admin can start it again.`;
+  return new CallRefused('unavailable', message, 'instance_stopped', id);
 }
 
 /** The refusal of a task that is another agent's, or nobody's: the same as for one that never was. */

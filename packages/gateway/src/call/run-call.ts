@@ -11,7 +11,7 @@ import { forward, type ForwardServices } from './forward.ts';
 import { guardResult } from './guard.ts';
 import type { Limiter } from './limit.ts';
 import { argumentsOf, type CallEnd, type CallFacts, endOfFailure } from './record.ts';
-import { MethodRefused, notOwned, notPermitted, unresolved } from './refusal.ts';
+import { instanceStopped, MethodRefused, notOwned, notPermitted, unresolved } from './refusal.ts';
 import { resolve, type ResolvedCall } from './resolve.ts';
 import { isForwardable } from './resolve-other.ts';
 import { askToSignIn } from './sign-in-required.ts';
@@ -72,6 +72,7 @@ export async function runCall(services: CallServices, call: CallRequest): Promis
         : decideTask(toolset.grants, target.instance, services.clock());
     if (!decision.allowed) throw notPermitted(decision, target, params);
     record.permit(decision.grant.id);
+    if (target.instance.stopped === true) throw instanceStopped(target.instance, decision.grant);
     if (target.taskId !== undefined) await requireOwner(services, call, target, target.taskId);
     if (!call.perform && !isForwardable(facts.method)) {
       throw new MethodRefused(facts.method, 'unknown_method');

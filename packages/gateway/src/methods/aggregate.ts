@@ -82,13 +82,14 @@ function extensionsOf(
 }
 
 /** The instructions of all servers, under an introduction to how they are told apart. */
-function composeInstructions(instances: readonly OfferedInstance[]): string {
+function composeInstructions(reached: readonly OfferedInstance[]): string {
+  const instances = reached.filter(({ stopped }) => stopped !== true);
   const servers = instances.map(({ slug, hello }) => {
     const instructions = hello && instructionsOf(hello);
     return instructions ? `## ${slug}\n\n${instructions}` : undefined;
   });
   const names = instances.map(({ slug }) => slug).join(', ');
-  const intro = instances.length
+  const intro = reached.length
     ? `Tools and prompts of several servers, each named <server>__<name>; resources begin with <server>+. Servers: ${names}.`
     : 'Nothing is granted to this agent yet.';
   return [intro, ...servers.filter((text) => text !== undefined)].join('\n\n');

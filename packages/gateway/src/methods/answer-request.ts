@@ -93,6 +93,7 @@ async function raiseLogLevel(services: MethodServices, call: SessionRequest): Pr
   const { session, toolset } = call;
   const [only] = toolset.instances;
   if (toolset.endpoint.instance === undefined || !only || session.logLevel === undefined) return;
+  if (only.stopped === true) return;
   const { identity, logLevel } = session;
   try {
     const set = credentialSetOf(identity, only);

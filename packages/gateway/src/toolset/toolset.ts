@@ -36,7 +36,7 @@ export interface Toolset {
   /** By exposed name. Holds what the agent may not call too: the decision comes later, at each call. */
   readonly entries: Readonly<Record<OfferingKind, ReadonlyMap<string, Entry>>>;
   /**
-   * All that the agent may use, for telling whether it changed. What a client is shown of it depends
+   * All that the agent may use, but for what is stopped, for telling whether it changed. What a client is shown of it depends
    * on the client: see `listResult`.
    */
   readonly lists: Readonly<Record<OfferingKind, Buffer>>;
@@ -75,6 +75,7 @@ export function buildToolset(snapshot: AccessSnapshot, endpoint: Endpoint, now: 
       const exposed = exposedName(endpoint, instance, offering);
       if (entries[offering.kind].has(exposed)) continue;
       entries[offering.kind].set(exposed, { exposed, instance, offering });
+      if (instance.stopped === true) continue;
       const subjects = subjectsOf(instance, offering, templates);
       if (!authorize(snapshot.grants, subjects, now).allowed) continue;
       const definition =

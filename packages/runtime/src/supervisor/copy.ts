@@ -12,6 +12,7 @@ import { ownIdleMs, routedCapabilities } from './own-connection.ts';
 import { orAborted } from './or-aborted.ts';
 import { startServer, whenEnded, type StartedServer } from './start-server.ts';
 import type { InstanceStatus } from './state.ts';
+import { stoppedError } from './stopped-error.ts';
 import { StderrTail } from './stderr-tail.ts';
 import { newLifecycle, transition, type LifecycleEvent } from './transition.ts';
 
@@ -182,6 +183,7 @@ export class Copy {
       if (spec?.organizationId !== organizationId || spec.id !== instanceId) {
         throw new AppError('not_found', 'There is no such instance.');
       }
+      if (spec.stopped === true) throw stoppedError(spec.slug);
       const place = spec.launch.driver;
       if (place === 'process') leave = await queue.enter(organizationId, signal);
       if (place === 'process' || isPersonal(this.key)) await this.#context.makeRoom(this, place);

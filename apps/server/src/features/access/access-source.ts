@@ -65,6 +65,7 @@ export async function withOfferings(
     hello: row.hello === null ? undefined : Buffer.from(row.hello),
     era: row.era ?? undefined,
     isRemote: row.is_remote,
+    stopped: row.stopped_at !== null,
     account: row.account,
     asksClients: row.asks_clients,
     offerings: offerings.get(row.id) ?? [],
@@ -73,7 +74,8 @@ export async function withOfferings(
 
 type GrantRow = Awaited<ReturnType<typeof selectGrantsOf>>[number];
 
-function toGrant(row: GrantRow): Grant {
+/** A stored grant as decisions are made with it. */
+export function toGrant(row: GrantRow): Grant {
   return {
     id: row.id,
     effect: row.effect,

@@ -36,6 +36,7 @@ export function decideOne(
   const { kind, name, level } = offering;
   const decision = decideOffering(grants, instance, offering, now);
   const isNamed = kind === 'tool' || kind === 'prompt';
+  const isHeldBack = decision.allowed && instance.stopped === true;
   return {
     toolbox: instance.toolboxSlug,
     instance: instance.slug,
@@ -43,9 +44,11 @@ export function decideOne(
     name,
     ...(isNamed && { exposedName: exposeName(instance.slug, name) }),
     level,
-    allowed: decision.allowed,
-    reason: decision.reason,
-    explanation: explainDecision(decision, level),
+    allowed: decision.allowed && !isHeldBack,
+    reason: isHeldBack ? 'instance_stopped' : decision.reason,
+    explanation: isHeldBack
+      ? `refused: ${instance.slug} is stopped; once it is started, ${explainDecision(decision, level)}`
+      : explainDecision(decision, level),
     ...(decision.grant && { grantId: decision.grant.id }),
   };
 }
@@ -89,7 +92,8 @@ function exposed({ slug }: OfferedInstance, { kind, name }: Offering): string {
   return kind === 'tool' || kind === 'prompt' ? exposeName(slug, name) : exposeUri(slug, name);
 }
 
-async function candidates(db: TenantDb, ref: string | undefined) {
+/** The instance that a member names, or all of them. */
+export async function candidates(db: TenantDb, ref: string | undefined) {
   if (ref === undefined) return selectAllInstances(db);
   const instance = await selectInstance(db, ref);
   if (!instance) throw noSuch('instance', ref);

@@ -36,6 +36,7 @@ export function instancesWithToolbox(db: TenantDb) {
       'instances.hello',
       'instances.era',
       'instances.asks_clients',
+      'instances.stopped_at',
       'instances.account',
       isRemote,
     ])
@@ -74,6 +75,7 @@ export function selectOfferingsOf(db: TenantDb, instanceIds: readonly string[]) 
       'offerings.kind',
       'offerings.name',
       'offerings.definition',
+      'offerings.hash',
       'offerings.level as declared_level',
       eb.fn.coalesce('level_overrides.level', 'offerings.level').as('level'),
       eb('level_overrides.level', 'is not', null).as('overridden'),

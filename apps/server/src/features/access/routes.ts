@@ -5,7 +5,9 @@ import { requirePermission } from '../members/require.ts';
 import { noSuch } from '../reference.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import { loadAccess, withOfferings } from './access-source.ts';
-import { decideAll, decideOne, findOffering, selectAllInstances } from './decisions.ts';
+import { candidates, decideAll, decideOne, findOffering, selectAllInstances } from './decisions.ts';
+import { readMatrix } from './matrix.ts';
+import { pageOfTools } from './tool-pages.ts';
 
 const routes = api.access;
 
@@ -14,15 +16,23 @@ export const accessRouter = routes.router({
     requirePermission(actor, 'access.check');
     return withTenant(services.db, actor.organizationId, async (db) => {
       const agent = await requireAgent(db, input.agent);
+      const only = input.instance === undefined ? undefined : await candidates(db, input.instance);
       const { grants, instances } = await loadAccess(db, agent.id);
       const shown =
-        input.all === true ? await withOfferings(db, await selectAllInstances(db)) : instances;
-      const tools = decideAll(grants, shown, services.clock()).filter(
+        input.all === true
+          ? await withOfferings(db, only ?? (await selectAllInstances(db)))
+          : instances.filter(({ id }) => only === undefined || only.some((each) => each.id === id));
+      const decisions = decideAll(grants, shown, services.clock()).filter(
         ({ allowed, kind }) =>
           (allowed || input.all === true) && (input.kind === undefined || kind === input.kind),
       );
-      return { agent: agent.slug, tools };
+      return { agent: agent.slug, ...pageOfTools(decisions, input) };
     });
+  }),
+  matrix: routes.matrix.handler(({ context: { actor, services } }) => {
+    requirePermission(actor, 'access.check');
+    requirePermission(actor, 'grant.read');
+    return withTenant(services.db, actor.organizationId, (db) => readMatrix(db, actor));
   }),
   check: routes.check.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'access.check');

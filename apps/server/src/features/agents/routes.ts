@@ -6,7 +6,7 @@ import { requirePermission } from '../members/require.ts';
 import { clientsRouter } from './clients/routes.ts';
 import { tokensRouter } from '../tokens/routes.ts';
 import { type AgentRow, selectAgents } from './queries.ts';
-import { createAgent, revokeAgent } from './service.ts';
+import { createAgent, renameAgent, revokeAgent } from './service.ts';
 
 const routes = api.agents;
 
@@ -19,6 +19,10 @@ export const agentsRouter = routes.router({
   create: routes.create.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'agent.create');
     return presentAgent(await createAgent(services, actor, input));
+  }),
+  change: routes.change.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'agent.change');
+    return presentAgent(await renameAgent(services, actor, input));
   }),
   revoke: routes.revoke.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'agent.revoke');

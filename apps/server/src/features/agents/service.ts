@@ -38,6 +38,25 @@ export function createAgent(
   });
 }
 
+/** Its slug stays: clients and lock documents know it by that. */
+export function renameAgent(
+  services: ChangeServices,
+  author: Author,
+  { agent: ref, name }: { readonly agent: string; readonly name: string },
+): Promise<AgentRow> {
+  return commitChange(services, author, async (db) => {
+    const row = await selectAgent(db, ref);
+    if (!row) throw noSuch('agent', ref);
+    const { id, slug, name: before } = row;
+    await db.updateTable('agents').set({ name }).where('id', '=', id).execute();
+    return {
+      result: { ...row, name },
+      record: { kind: 'agent.changed', agentId: id, change: { id, slug, name, before } },
+      events: [],
+    };
+  });
+}
+
 export function revokeAgent(
   services: ChangeServices & Pick<AppServices, 'keyring'>,
   author: Author,

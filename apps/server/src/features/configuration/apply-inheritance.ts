@@ -140,6 +140,8 @@ async function startAnew(
 ): Promise<Outcome> {
   const { row } = present;
   const { slug } = row;
+  // It is started when somebody starts it, with them.
+  if (row.stopped_at !== null) return { slug, outcome: 'changed', revision };
   try {
     await checkInstance(services, row, planned.after.candidate.startTimeoutMs);
     return { slug, outcome: 'changed', revision };

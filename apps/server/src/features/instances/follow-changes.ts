@@ -16,7 +16,7 @@ export interface FollowOptions {
 
 type CredentialsEvent = Extract<ChangeEvent, { kind: 'instance_credentials' }>;
 
-/** Restarts running instances that changed and stops those that were removed, here or on another node. */
+/** Restarts running instances that changed and stops those that were removed or stopped, here or on another node. */
 export function followInstanceChanges(options: FollowOptions): Disposable {
   const { onChange, source, supervisor, log, changes } = options;
 
@@ -27,7 +27,7 @@ export function followInstanceChanges(options: FollowOptions): Disposable {
   ): Promise<void> {
     try {
       const spec = await source.find(organizationId, instanceId);
-      if (!spec) await supervisor.stop(instanceId);
+      if (!spec || spec.stopped === true) await supervisor.stop(instanceId);
       else if (!isUnderWay) await supervisor.restart(instanceId);
     } catch (error) {
       log.warn({ err: error, instanceId }, 'a changed instance could not be followed');

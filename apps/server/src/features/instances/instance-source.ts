@@ -75,6 +75,7 @@ export function createInstanceSource(services: SourceServices): InstanceSource {
           launch: withWorkFolder(launchFromRow(row.launch, dataDir), dataDir, id),
           idleMs: row.idle_ms,
           startTimeoutMs: row.start_timeout_ms,
+          stopped: row.stopped_at !== null,
           listed: row.defined_at !== null,
           era: row.era ?? undefined,
         }

@@ -6,12 +6,15 @@ import type { ServerUrls } from '../../http/urls.ts';
 import { readHello } from '../definitions/read-hello.ts';
 import { launchFromRow, sealedSecretsFromRow } from './launch-row.ts';
 import type { InstanceRow } from './queries.ts';
+import { plainCard, type ServerCard } from './server-cards.ts';
 
 export interface PresentOptions {
   readonly urls: ServerUrls;
   readonly dataDir: string;
-  /** Its running copies. */
-  readonly statuses: readonly InstanceStatus[];
+  /** Running copies, by the instance. */
+  readonly statuses: ReadonlyMap<string, readonly InstanceStatus[]>;
+  /** By the names of servers. */
+  readonly cards: ReadonlyMap<string, ServerCard>;
   /** Whether the reader may see values that were set for its launch. */
   readonly showLaunch: boolean;
 }
@@ -24,19 +27,29 @@ const offersSchema = z.object({
 });
 
 export function presentInstance(row: InstanceRow, options: PresentOptions): Instance {
-  const { urls, statuses } = options;
-  const copies = statuses.filter((status) => status.instanceId === row.id);
+  const { urls, statuses, cards } = options;
+  const copies = statuses.get(row.id) ?? [];
+  const lastUsedAt = lastUseOf(row, copies);
+  const { title, icon } = cards.get(row.server_name) ?? plainCard(row.server_name);
   return {
     id: row.id,
     slug: row.slug,
     toolbox: { id: row.toolbox_id, slug: row.toolbox_slug },
     server: row.server_name,
+    title,
+    icon,
     version: row.version,
+    ...(row.newer_version !== null &&
+      row.newer_than === row.version && { updateAvailable: row.newer_version }),
     launch: presentLaunch(row, options),
     secretNames: [...sealedSecretsFromRow(row.sealed_secrets).keys()],
     idleMs: row.idle_ms,
     startTimeoutMs: row.start_timeout_ms,
-    state: presentState(copies),
+    state:
+      row.stopped_at === null
+        ? presentState(copies)
+        : { name: 'stopped', stoppedAt: row.stopped_at.toISOString(), restarts: 0 },
+    ...(lastUsedAt && { lastUsedAt: new Date(lastUsedAt).toISOString() }),
     ...presentProtocol(row),
     ownConnections: copies.filter(({ own, state }) => own && state.name === 'ready').length,
     offers: offersSchema.parse(row.offers),
@@ -73,8 +86,13 @@ function presentProtocol({ era, hello }: InstanceRow): Pick<Instance, 'era' | 'p
   return { era, ...(protocolVersion !== undefined && { protocolVersion }) };
 }
 
+/** By what runs here, or what any node wrote down; epoch milliseconds, 0 for never. */
+function lastUseOf({ last_used_at: at }: InstanceRow, copies: readonly InstanceStatus[]): number {
+  return Math.max(at?.getTime() ?? 0, ...copies.map(({ lastUsedAt }) => lastUsedAt ?? 0));
+}
+
 /** Of several copies the one used last, of those that all share if there is one. */
-function presentState(statuses: readonly InstanceStatus[]): InstanceStateView {
+export function presentState(statuses: readonly InstanceStatus[]): InstanceStateView {
   const shared = statuses.filter(({ own }) => own === undefined);
   const [status] = (shared.length > 0 ? shared : statuses).toSorted(
     (a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0),

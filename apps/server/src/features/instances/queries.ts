@@ -95,6 +95,10 @@ function withToolbox(db: TenantDb) {
       'instances.account',
       isRemote,
       'instances.defined_at',
+      'instances.stopped_at',
+      'instances.last_used_at',
+      'instances.newer_version',
+      'instances.newer_than',
       'instances.created_at',
     ])
     .select((eb) =>

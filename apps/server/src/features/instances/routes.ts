@@ -13,12 +13,15 @@ import { readDefinitions } from '../definitions/read-definitions.ts';
 import { type Actor, can } from '../members/policy.ts';
 import { requirePermission } from '../members/require.ts';
 import { noSuch } from '../reference.ts';
+import type { TenantDb } from '../tenant-db.ts';
 import { selectToolbox } from '../toolboxes/queries.ts';
 import { addInstance } from './add-instance.ts';
 import { planInstance } from './plan/plan-instance.ts';
 import { presentInstance } from './present.ts';
-import { requireInstance, selectInstances } from './queries.ts';
+import { type InstanceRow, requireInstance, selectInstances } from './queries.ts';
 import { removeInstance } from './remove-instance.ts';
+import { readServerCards, type ServerCard } from './server-cards.ts';
+import { refuseStopped, startInstance, stopInstance } from './stopped.ts';
 import { streamProgress } from './stream-progress.ts';
 
 const routes = api.instances;
@@ -28,14 +31,13 @@ const defaultTail = 100;
 export const instancesRouter = routes.router({
   list: routes.list.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'instance.read');
-    const rows = await withTenant(services.db, actor.organizationId, async (db) => {
-      if (input?.toolbox === undefined) return selectInstances(db);
+    const found = await withTenant(services.db, actor.organizationId, async (db) => {
+      if (input?.toolbox === undefined) return withCards(db, actor, await selectInstances(db));
       const toolbox = await selectToolbox(db, input.toolbox);
       if (!toolbox) throw noSuch('toolbox', input.toolbox);
-      return selectInstances(db, toolbox.id);
+      return withCards(db, actor, await selectInstances(db, toolbox.id));
     });
-    const options = await presenting(services, actor);
-    return { instances: rows.map((row) => presentInstance(row, options)) };
+    return { instances: await presentAll(services, actor, found) };
   }),
 
   get: routes.get.handler(({ context: { actor, services }, input }) => {
@@ -69,6 +71,7 @@ export const instancesRouter = routes.router({
     const { organizationId } = actor;
     const row = await find(services, actor, input.instance);
     const { id, slug } = row;
+    refuseStopped(row);
     // On record before it happens: a restart ends calls of others.
     await commitChange(services, actor, async () => ({
       result: undefined,
@@ -82,9 +85,24 @@ export const instancesRouter = routes.router({
     return show(services, actor, id);
   }),
 
+  stop: routes.stop.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'instance.stop');
+    const row = await find(services, actor, input.instance);
+    await stopInstance(services, actor, row);
+    return show(services, actor, row.id);
+  }),
+
+  start: routes.start.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'instance.stop');
+    const row = await find(services, actor, input.instance);
+    await startInstance(services, actor, row);
+    return show(services, actor, row.id);
+  }),
+
   test: routes.test.handler(async ({ context: { actor, services, signal }, input }) => {
     requirePermission(actor, 'instance.test');
     const row = await find(services, actor, input.instance);
+    refuseStopped(row);
     const credentialSet = await listingSetOf(services, actor, row);
     return testInstance(services, actor.organizationId, row.id, credentialSet, signal);
   }),
@@ -107,17 +125,42 @@ function find(services: AppServices, actor: Actor, ref: string) {
 }
 
 async function show(services: AppServices, actor: Actor, ref: string): Promise<Instance> {
-  const row = await find(services, actor, ref);
-  return presentInstance(row, await presenting(services, actor));
+  const found = await withTenant(services.db, actor.organizationId, async (db) =>
+    withCards(db, actor, [await requireInstance(db, ref)]),
+  );
+  const [instance] = await presentAll(services, actor, found);
+  if (!instance) throw noSuch('instance', ref);
+  return instance;
 }
 
-async function presenting({ server, supervisor }: AppServices, actor: Actor) {
-  return {
+interface FoundInstances {
+  readonly rows: readonly InstanceRow[];
+  readonly cards: ReadonlyMap<string, ServerCard>;
+}
+
+async function withCards(
+  db: TenantDb,
+  actor: Actor,
+  rows: readonly InstanceRow[],
+): Promise<FoundInstances> {
+  const names = rows.map((row) => row.server_name);
+  return { rows, cards: await readServerCards(db, actor, names) };
+}
+
+async function presentAll(
+  { server, supervisor }: AppServices,
+  actor: Actor,
+  { rows, cards }: FoundInstances,
+): Promise<Instance[]> {
+  const statuses = await supervisor.statuses(actor.organizationId);
+  const options = {
     urls: server.urls,
     dataDir: server.dataDir,
-    statuses: await supervisor.statuses(actor.organizationId),
+    statuses: Map.groupBy(statuses, ({ instanceId }) => instanceId),
+    cards,
     showLaunch: can(actor, 'instance.read_launch', actor),
   };
+  return rows.map((row) => presentInstance(row, options));
 }
 
 async function testInstance(

@@ -1,4 +1,4 @@
-import type { OfferingView } from '@plugboard/contracts/api';
+import type { OfferingDefinition, OfferingView } from '@plugboard/contracts/api';
 import { exposeName } from '@plugboard/gateway';
 
 import type { selectOfferingsOf } from '../access/queries.ts';
@@ -21,6 +21,20 @@ export function presentOffering(row: OfferingRow, instanceSlug: string): Offerin
     level: row.level,
     declaredLevel: row.declared_level,
     overridden: Boolean(row.overridden),
+  };
+}
+
+/** All that the server says of it, as it says it. */
+export function presentDefinition(row: OfferingRow): OfferingDefinition {
+  const definition: unknown = JSON.parse(row.definition);
+  return {
+    kind: row.kind,
+    name: row.name,
+    level: row.level,
+    declaredLevel: row.declared_level,
+    overridden: Boolean(row.overridden),
+    definition,
+    hash: row.hash.toString('hex'),
   };
 }
 

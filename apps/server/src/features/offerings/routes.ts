@@ -3,8 +3,8 @@ import { withTenant } from '../../store/tenant.ts';
 import { selectOfferingsOf } from '../access/queries.ts';
 import { requireInstance } from '../instances/queries.ts';
 import { requirePermission } from '../members/require.ts';
-import { presentOffering } from './present.ts';
-import { setLevel } from './service.ts';
+import { presentDefinition, presentOffering } from './present.ts';
+import { requireOffering, setLevel } from './service.ts';
 
 const routes = api.offerings;
 
@@ -21,6 +21,13 @@ export const offeringsRouter = routes.router({
           .filter((row) => input.kind === undefined || row.kind === input.kind)
           .map((row) => presentOffering(row, instance.slug)),
       };
+    });
+  }),
+  definition: routes.definition.handler(({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'instance.read');
+    return withTenant(services.db, actor.organizationId, async (db) => {
+      const instance = await requireInstance(db, input.instance);
+      return presentDefinition(await requireOffering(db, instance, input));
     });
   }),
   setLevel: routes.setLevel.handler(async ({ context: { actor, services }, input }) => {

@@ -27,9 +27,9 @@ export function setLevel(
   const { organizationId } = author;
   return commitChange(services, author, async (db) => {
     const instance = await requireInstance(db, target.instance);
-    const before = await findOffering(db, instance, target);
+    const before = await requireOffering(db, instance, target);
     await writeOverride(db, organizationId, instance.id, target, level);
-    const offering = await findOffering(db, instance, target);
+    const offering = await requireOffering(db, instance, target);
     return {
       result: { instance, offering },
       record: {
@@ -49,10 +49,11 @@ export function setLevel(
   });
 }
 
-async function findOffering(
+/** Throws `AppError('not_found')` when the instance does not offer it. */
+export async function requireOffering(
   db: TenantDb,
   instance: InstanceRow,
-  { kind, name }: LevelTarget,
+  { kind, name }: Pick<LevelTarget, 'kind' | 'name'>,
 ): Promise<OfferingRow> {
   const offerings = await selectOfferingsOf(db, [instance.id]);
   const found = offerings.find((offering) => offering.kind === kind && offering.name === name);

@@ -16,10 +16,9 @@ export function countStates(
     failing: 0,
     stopped: 0,
   };
+  const copies = Map.groupBy(statuses, ({ instanceId }) => instanceId);
   for (const id of instanceIds) {
-    const names = statuses
-      .filter((status) => status.instanceId === id)
-      .map((status) => status.state.name);
+    const names = (copies.get(id) ?? []).map(({ state }) => state.name);
     counts[order.find((name) => names.includes(name)) ?? 'stopped'] += 1;
   }
   return counts;

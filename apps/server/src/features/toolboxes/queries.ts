@@ -39,7 +39,7 @@ export async function insertToolbox(
 export async function updateToolbox(
   db: TenantDb,
   id: string,
-  change: Pick<ToolboxRow, 'member_level'>,
+  change: Pick<ToolboxRow, 'name' | 'environment' | 'member_level'>,
 ): Promise<void> {
   await db.updateTable('toolboxes').set(change).where('id', '=', id).execute();
 }

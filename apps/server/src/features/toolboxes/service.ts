@@ -37,22 +37,44 @@ export function createToolbox(
   });
 }
 
-/** Agents keep what they were granted: it is about what members may give from now on. */
+export interface ChangeToolboxInput {
+  readonly toolbox: string;
+  readonly name?: string | undefined;
+  readonly environment?: Environment | undefined;
+  readonly memberLevel?: Level | null | undefined;
+}
+
+/**
+ * Changes what is named. Agents keep what they were granted: the members' level is about what they may
+ * give from now on. Its slug stays: endpoints have it in their paths. Instances keep the settings that
+ * they inherited from the layers of the environment before until those are next applied.
+ */
 export function changeToolbox(
   services: ChangeServices,
   author: Author,
-  input: { readonly toolbox: string; readonly memberLevel: Level | null },
+  input: ChangeToolboxInput,
 ): Promise<ToolboxRow> {
   return commitChange(services, author, async (db) => {
     const row = await selectToolbox(db, input.toolbox);
     if (!row) throw noSuch('toolbox', input.toolbox);
     const { id, slug } = row;
-    await updateToolbox(db, id, { member_level: input.memberLevel });
+    const { name = row.name, environment = row.environment } = input;
+    const memberLevel = input.memberLevel === undefined ? row.member_level : input.memberLevel;
+    await updateToolbox(db, id, { name, environment, member_level: memberLevel });
     return {
-      result: { ...row, member_level: input.memberLevel },
+      result: { ...row, name, environment, member_level: memberLevel },
       record: {
         kind: 'toolbox.changed',
-        change: { id, slug, memberLevel: input.memberLevel, before: row.member_level },
+        change: {
+          id,
+          slug,
+          ...(name !== row.name && { name }),
+          ...(environment !== row.environment && { environment }),
+          memberLevel,
+          before: row.member_level,
+          ...(name !== row.name && { nameBefore: row.name }),
+          ...(environment !== row.environment && { environmentBefore: row.environment }),
+        },
       },
       events: [],
     };

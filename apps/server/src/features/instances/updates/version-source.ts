@@ -13,6 +13,7 @@ import type { PublishedPackage } from '@plugboard/runtime';
 import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import type { PresentInstance } from '../revisions/present-instance.ts';
+import { rememberUpdates } from './remember-updates.ts';
 
 export type VersionServices = Pick<AppServices, 'db' | 'published'>;
 
@@ -123,6 +124,7 @@ export async function presentUpdates(
     const signal = AbortSignal.any([query.signal, late]);
     const { from, versions } = await findVersions(services, present, { ...query, signal });
     if (from === 'nobody') return { ...about, from, versions: [] };
+    await remember(services, present, from, versions);
     const updates = availableUpdates(row.version, versions);
     return {
       ...about,
@@ -135,6 +137,21 @@ export async function presentUpdates(
     const problem = error.code === 'cancelled' ? notInTime : error.message;
     return { ...about, from: 'npm', problem, versions: [] };
   }
+}
+
+/** What lists show to every member is what every member may know. */
+async function remember(
+  services: VersionServices,
+  present: PresentInstance,
+  from: FoundVersions['from'],
+  versions: readonly KnownVersion[],
+): Promise<void> {
+  const { entry } = present.stored;
+  const known =
+    from === 'catalog' && entry
+      ? await catalogVersions(services, present, entry, 'member')
+      : versions;
+  await rememberUpdates(services.db, present, known);
 }
 
 const notInTime =
