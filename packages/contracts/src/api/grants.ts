@@ -77,7 +77,7 @@ export const setGrantsSchema = z.strictObject({
   changes: z
     .array(grantChangeSchema)
     .min(1, 'say at least one change')
-    .max(500, 'at most 500 changes at once'),
+    .max(1000, 'at most 1000 changes at once'),
   /** Asked for when agents gain something dangerous; without it that is refused (`conflict`). */
   confirm: z.boolean().optional(),
 });

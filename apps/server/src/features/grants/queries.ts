@@ -1,17 +1,34 @@
 import type { Level, OfferingKind } from '@plugboard/contracts';
 
+import { sql } from 'kysely';
+
 import type { TenantDb } from '../tenant-db.ts';
 
 /** A grant with the names of what it is about. */
 export type GrantRow = Awaited<ReturnType<typeof selectGrants>>[number];
 
 export function selectGrants(db: TenantDb, agentId?: string) {
+  return withNames(db)
+    .$if(agentId !== undefined, (query) => query.where('grants.agent_id', '=', agentId ?? ''))
+    .execute();
+}
+
+export function selectGrantsOfAgents(db: TenantDb, agentIds: readonly string[]) {
+  return withNames(db)
+    .where('grants.agent_id', '=', sql<string>`any(${agentIds}::uuid[])`)
+    .execute();
+}
+
+export function selectGrant(db: TenantDb, id: string) {
+  return withNames(db).where('grants.id', '=', id).executeTakeFirst();
+}
+
+function withNames(db: TenantDb) {
   return db
     .selectFrom('grants')
     .innerJoin('agents', 'agents.id', 'grants.agent_id')
     .leftJoin('toolboxes', 'toolboxes.id', 'grants.toolbox_id')
     .leftJoin('instances', 'instances.id', 'grants.instance_id')
-    .$if(agentId !== undefined, (query) => query.where('grants.agent_id', '=', agentId ?? ''))
     .select([
       'grants.id',
       'grants.agent_id',
@@ -27,8 +44,7 @@ export function selectGrants(db: TenantDb, agentId?: string) {
       'grants.expires_at',
       'grants.created_at',
     ])
-    .orderBy('grants.id')
-    .execute();
+    .orderBy('grants.id');
 }
 
 export interface NewGrant {
@@ -46,20 +62,37 @@ export interface NewGrant {
 export function insertGrant(db: TenantDb, grant: NewGrant) {
   return db
     .insertInto('grants')
-    .values({
-      id: grant.id,
-      organization_id: grant.organizationId,
-      agent_id: grant.agentId,
-      effect: grant.effect,
-      level: grant.level,
-      toolbox_id: grant.toolboxId,
-      instance_id: grant.instanceId,
-      offering_kind: grant.offering?.kind ?? null,
-      offering_name: grant.offering?.name ?? null,
-      expires_at: grant.expiresAt,
-    })
+    .values(toValues(grant))
     .returning(['created_at'])
     .executeTakeFirstOrThrow();
+}
+
+export async function insertGrants(db: TenantDb, grants: readonly NewGrant[]): Promise<void> {
+  if (grants.length === 0) return;
+  await db.insertInto('grants').values(grants.map(toValues)).execute();
+}
+
+function toValues(grant: NewGrant) {
+  return {
+    id: grant.id,
+    organization_id: grant.organizationId,
+    agent_id: grant.agentId,
+    effect: grant.effect,
+    level: grant.level,
+    toolbox_id: grant.toolboxId,
+    instance_id: grant.instanceId,
+    offering_kind: grant.offering?.kind ?? null,
+    offering_name: grant.offering?.name ?? null,
+    expires_at: grant.expiresAt,
+  };
+}
+
+export async function deleteGrants(db: TenantDb, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .deleteFrom('grants')
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute();
 }
 
 /** Undefined when there was none. */

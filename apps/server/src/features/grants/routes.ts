@@ -8,6 +8,7 @@ import { noSuch } from '../reference.ts';
 import { presentGrant } from './present.ts';
 import { selectGrants } from './queries.ts';
 import { createGrant, revokeGrant } from './service.ts';
+import { previewGrants, setGrants } from './set-grants.ts';
 
 const routes = api.grants;
 
@@ -26,6 +27,15 @@ export const grantsRouter = routes.router({
   create: routes.create.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'grant.create');
     return presentGrant(await createGrant(services, actor, input), services.clock());
+  }),
+  set: routes.set.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'grant.create');
+    requirePermission(actor, 'grant.revoke');
+    return setGrants(services, actor, input);
+  }),
+  preview: routes.preview.handler(async ({ context: { actor, services }, input }) => {
+    requirePermission(actor, 'grant.create');
+    return previewGrants(services, actor, input);
   }),
   revoke: routes.revoke.handler(async ({ context: { actor, services }, input }) => {
     requirePermission(actor, 'grant.revoke');

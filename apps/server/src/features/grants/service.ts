@@ -5,10 +5,11 @@ import { selectAgent } from '../agents/queries.ts';
 import { type Author, type ChangeServices, commitChange } from '../change.ts';
 import { noSuch, refColumn } from '../reference.ts';
 import { selectToolbox } from '../toolboxes/queries.ts';
-import { deleteGrant, insertGrant, type GrantRow } from './queries.ts';
+import { grantRecord } from './grant-record.ts';
+import { deleteGrant, type GrantRow, insertGrant, selectGrant } from './queries.ts';
 
 /** What a grant is about, by slugs or ids. */
-type TargetInput =
+export type TargetInput =
   | { readonly scope: 'toolbox'; readonly toolbox: string }
   | { readonly scope: 'instance'; readonly instance: string }
   | {
@@ -51,38 +52,24 @@ export function createGrant(
       offering,
       expiresAt,
     });
-    const change = {
+    const result = {
       id,
-      agent: agent.slug,
+      agent_id: agent.id,
+      agent_slug: agent.slug,
       effect,
       level,
-      ...(toolbox && { toolbox: toolbox.slug }),
-      ...(instance && { instance: instance.slug }),
-      ...(offering && { offering }),
-      expiresAt: expiresAt?.toISOString() ?? null,
+      toolbox_id: toolbox?.id ?? null,
+      toolbox_slug: toolbox?.slug ?? null,
+      instance_id: instance?.id ?? null,
+      instance_slug: instance?.slug ?? null,
+      offering_kind: offering?.kind ?? null,
+      offering_name: offering?.name ?? null,
+      expires_at: expiresAt,
+      created_at: createdAt,
     };
     return {
-      result: {
-        id,
-        agent_id: agent.id,
-        agent_slug: agent.slug,
-        effect,
-        level,
-        toolbox_id: toolbox?.id ?? null,
-        toolbox_slug: toolbox?.slug ?? null,
-        instance_id: instance?.id ?? null,
-        instance_slug: instance?.slug ?? null,
-        offering_kind: offering?.kind ?? null,
-        offering_name: offering?.name ?? null,
-        expires_at: expiresAt,
-        created_at: createdAt,
-      },
-      record: {
-        kind: 'grant.created',
-        agentId: agent.id,
-        ...(instance && { instanceId: instance.id }),
-        change,
-      },
+      result,
+      record: grantRecord('grant.created', result),
       events: [{ kind: 'access', organizationId, agentId: agent.id }],
     };
   });
@@ -91,15 +78,11 @@ export function createGrant(
 export function revokeGrant(services: ChangeServices, author: Author, id: string): Promise<string> {
   const { organizationId } = author;
   return commitChange(services, author, async (db) => {
-    const row = await deleteGrant(db, id);
-    if (!row) throw noSuch('grant', id);
+    const row = await selectGrant(db, id);
+    if (!row || !(await deleteGrant(db, id))) throw noSuch('grant', id);
     return {
       result: id,
-      record: {
-        kind: 'grant.revoked',
-        agentId: row.agent_id,
-        change: { id, effect: row.effect, level: row.level },
-      },
+      record: grantRecord('grant.revoked', row),
       events: [{ kind: 'access', organizationId, agentId: row.agent_id }],
     };
   });
@@ -135,7 +118,7 @@ async function locate(db: TenantDb, target: TargetInput): Promise<Location> {
 }
 
 /** A grant on a name that is not there is most often a typing error, and a deny would not deny. */
-async function requireOffering(
+export async function requireOffering(
   db: TenantDb,
   instance: Slugged,
   kind: OfferingKind,

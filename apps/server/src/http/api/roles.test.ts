@@ -17,6 +17,9 @@ const none = '01900000-0000-7000-8000-000000000000';
 const layer = { server: 'none', environment: 'dev' };
 const template = { server: 'none', slug: 'none' };
 const tool = { kind: 'tool', name: 'none' };
+const noGrants = {
+  changes: [{ agent: 'none', level: null, target: { scope: 'toolbox', toolbox: 'none' } }],
+};
 const emptyBackup = packBackup(
   await encodeBackup({
     plugboard: '0',
@@ -51,6 +54,8 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /instances/{instance}': { roles: everyone },
   'DELETE /instances/{instance}': { roles: managers },
   'POST /instances/{instance}/restart': { body: {}, roles: managers },
+  'POST /instances/{instance}/stop': { body: {}, roles: managers },
+  'POST /instances/{instance}/start': { body: {}, roles: managers },
   'POST /instances/{instance}/test': { body: {}, roles: managers },
   'GET /instances/{instance}/logs': { roles: managers },
   'GET /instances/{instance}/configuration/schema': { roles: everyone },
@@ -92,6 +97,7 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /instances/{instance}/revisions': { roles: everyone },
   'GET /instances/{instance}/revisions/diff': { query: '?from=1&to=2', roles: everyone },
   'GET /instances/{instance}/offerings': { roles: everyone },
+  'GET /instances/{instance}/definition': { query: '?name=none', roles: everyone },
   'PUT /instances/{instance}/levels': { body: { ...tool, level: 'read' }, roles: managers },
   'POST /instances/{instance}/levels/reset': { body: tool, roles: managers },
   'GET /catalog': { query: '?q=git', roles: everyone },
@@ -102,6 +108,7 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /catalog/document': { query: '?name=none/none', roles: everyone },
   'GET /agents': { roles: everyone },
   'POST /agents': { body: { slug: 'demo' }, roles: managers },
+  'PATCH /agents/{agent}': { body: { name: 'None' }, roles: managers },
   'DELETE /agents/{agent}': { roles: managers },
   'GET /agents/{agent}/clients': { roles: everyone },
   'POST /agents/{agent}/clients': { body: {}, roles: managers },
@@ -115,7 +122,10 @@ const procedures: Readonly<Record<string, Procedure>> = {
     body: { agent: 'none', level: 'admin', target: { scope: 'toolbox', toolbox: 'starter' } },
     roles: managers,
   },
+  'POST /grants/set': { body: noGrants, roles: managers },
+  'POST /grants/preview': { body: noGrants, roles: managers },
   'DELETE /grants/{grant}': { roles: managers },
+  'GET /access/matrix': { roles: everyone },
   'GET /agents/{agent}/tools': { roles: everyone },
   'GET /credentials': { roles: everyone },
   // Members of these roles may have credentials of their own; whose else's is said in permissions.ts.
