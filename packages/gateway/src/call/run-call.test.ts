@@ -30,7 +30,11 @@ const log = readEnvelope(
 
 function set(
   answer: (request: UpstreamRequest) => Promise<string> | string,
-  options: { grants?: Parameters<typeof buildToolset>[0]['grants']; path?: string } = {},
+  options: {
+    grants?: Parameters<typeof buildToolset>[0]['grants'];
+    path?: string;
+    stopped?: boolean;
+  } = {},
 ) {
   const events: string[] = [];
   const records: AuditRecord[] = [];
@@ -57,14 +61,18 @@ function set(
     callTimeoutMs: 1000,
     maxResultBytes: 10_000,
   };
-  const instance = buildInstance('files', [
-    buildOffering('read.file'),
-    buildOffering('write', { level: 'write' }),
-    buildOffering('destroy', { level: 'admin' }),
-    buildOffering('greet', { kind: 'prompt' }),
-    buildOffering('file:///listed', { kind: 'resource' }),
-    buildOffering('db://{table}', { kind: 'resource_template' }),
-  ]);
+  const instance = buildInstance(
+    'files',
+    [
+      buildOffering('read.file'),
+      buildOffering('write', { level: 'write' }),
+      buildOffering('destroy', { level: 'admin' }),
+      buildOffering('greet', { kind: 'prompt' }),
+      buildOffering('file:///listed', { kind: 'resource' }),
+      buildOffering('db://{table}', { kind: 'resource_template' }),
+    ],
+    { stopped: options.stopped },
+  );
   const endpoint = parseEndpoint(`/mcp${options.path ?? ''}`)!;
   const grants = options.grants ?? [buildGrant({ level: 'execute' })];
   const toolset = buildToolset({ grants, instances: [instance] }, endpoint, Date.now());
@@ -199,6 +207,27 @@ describe('runCall', () => {
     expect(ungranted.records[0]).toMatchObject({ outcome: 'refused', reason: 'no_grant' });
     expect(unknown.records[0]).toMatchObject({ outcome: 'refused', reason: 'unknown' });
     expect(denied.events).not.toContain('forwarded');
+  });
+
+  it('tells of what is stopped to whom it is granted, and to nobody else', async () => {
+    const granted = set(() => ok, { stopped: true });
+    await expect(granted.call('tools/call', { name: 'files__write' })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/files is stopped/),
+    });
+    expect(granted.events).toEqual(['call.outcome']);
+    expect(granted.records[0]).toMatchObject({ outcome: 'refused', reason: 'instance_stopped' });
+    const messages = [true, false].map(async (stopped) => {
+      const { call } = set(() => ok, { stopped, grants: [] });
+      const error: unknown = await call('tools/call', { name: 'files__write' }).catch((e) => e);
+      return String(error);
+    });
+    const [whenStopped, otherwise] = await Promise.all(messages);
+    expect(whenStopped).toBe(otherwise);
+    const tooLow = set(() => ok, { stopped: true, grants: [buildGrant({ level: 'read' })] });
+    await expect(tooLow.call('tools/call', { name: 'files__write' })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
   });
 
   it('names the missing level where a grant reaches the tool', async () => {

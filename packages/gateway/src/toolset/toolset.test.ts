@@ -33,6 +33,19 @@ describe('buildToolset', () => {
     );
   });
 
+  it('lists nothing of what is stopped, and still knows its names', () => {
+    const stopped = { ...other, stopped: true };
+    const instances = [files, stopped];
+    for (const path of ['/mcp', '/mcp/second/other']) {
+      const toolset = buildToolset({ ...snapshot, instances }, parseEndpoint(path)!, 0);
+      expect(toolset.lists.tool.toString()).not.toContain('read');
+      expect(toolset.shown.tool.some(({ offering }) => offering.name === 'read')).toBe(false);
+      expect([...toolset.entries.tool.values()].map(({ instance }) => instance.slug)).toContain(
+        'other',
+      );
+    }
+  });
+
   it('exposes the pages of MCP Apps with their resources', () => {
     const definition = (slug: string) =>
       `{"_meta":{"ui":{"x":1e400,"resourceUri":"${slug}ui://page"},"ui/resourceUri":"${slug}ui://page"},"name":"${slug ? 'files__' : ''}show"}`;

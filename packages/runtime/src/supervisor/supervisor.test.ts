@@ -88,6 +88,22 @@ describe('acquire', () => {
     expect(await callFixture(upstream, 'env', { name: 'API_KEY' })).toBe('s3cr3t-value-of-the-key');
   });
 
+  it('starts nothing that is stopped, and holds that not against the server', async () => {
+    const bench = await build();
+    const spec = bench.add([]);
+    let stopped = true;
+    const other = await build({
+      source: { find: async () => ({ ...spec, stopped }), openSecrets: async () => [] },
+    });
+    for (const set of ['', 'alice']) {
+      const { code, message } = await refusal(other.supervisor.acquire('org-1', spec.id, set));
+      expect([code, message]).toEqual(['unavailable', expect.stringMatching(/is stopped/)]);
+    }
+    expect(await other.supervisor.statuses()).toEqual([]);
+    stopped = false;
+    expect(await pidOf(other, spec)).toBeGreaterThan(0);
+  });
+
   it('passes on what the source rejects, and holds it not against the server', async () => {
     let broken = true;
     const bench = await build();
