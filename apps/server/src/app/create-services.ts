@@ -116,6 +116,9 @@ export async function createServices(
   owner.use(supervisor);
   owner.use(following);
   owner.use(keepLastUsed({ db, supervisor, log }));
+  const overviews = owner.use(
+    createOverviews({ db, clock, onChange, onStatus, server, supervisor }),
+  );
   const live = owner.use(
     createLiveFeed({ db, log, audit, onChange, onStatus, pending, server, supervisor }),
   );
@@ -169,7 +172,7 @@ export async function createServices(
     definitionTurns,
     logs,
     supervisor,
-    overviews: createOverviews({ db, clock, server, supervisor }),
+    overviews,
     live,
     jobs,
     gateway,

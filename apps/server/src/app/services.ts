@@ -17,6 +17,7 @@ import type { InstallationKeys } from '../features/keys/installation-keys.ts';
 import type { Keyring } from '../features/keys/keyring.ts';
 import type { LiveFeed } from '../features/live/live-feed.ts';
 import type { MasterKeys } from '../features/keys/master-keys.ts';
+import type { Overviews } from '../features/overview/overview.ts';
 import type { Mail } from '../features/people/mail/mail.ts';
 import type { People } from '../features/people/people.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -82,6 +83,7 @@ export interface AppServices {
   readonly definitionTurns: Turns;
   readonly logs: Logs;
   readonly supervisor: Supervisor;
+  readonly overviews: Overviews;
   /** Tells people what happens. */
   readonly live: LiveFeed;
   readonly jobs: Jobs;

@@ -36,7 +36,7 @@ export type SupervisorServices = Pick<
 export interface RunningSupervisor {
   readonly supervisor: Supervisor;
   /** Hears each copy of an instance that is in another state. Returns how to stop. */
-  onStatus(listener: (status: InstanceStatus) => void): () => void;
+  readonly onStatus: (listener: (status: InstanceStatus) => void) => () => void;
   /** The supervisor as the gateway needs it. */
   readonly upstreams: Upstreams;
   /** Restarts and stops what changes elsewhere. */

@@ -1,13 +1,11 @@
-import { AppError } from '@plugboard/contracts';
-
 import { api } from '../../http/api/context.ts';
 import { requirePermission } from '../members/require.ts';
 
 const routes = api.overview;
 
 export const overviewRouter = routes.router({
-  get: routes.get.handler(({ context: { actor } }) => {
+  get: routes.get.handler(({ context: { actor, services } }) => {
     requirePermission(actor, 'overview.read');
-    throw new AppError('unavailable', 'The overview is not there yet.');
+    return services.overviews.read(actor);
   }),
 });
