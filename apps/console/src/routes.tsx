@@ -53,7 +53,8 @@ const routeTree = root.addChildren([
     nothing,
   ),
   at(
-    '/marketplace',
+    // With its slash, or the names of servers below would match it: an empty one.
+    '/marketplace/',
     lazyRouteComponent(() => import('./pages/marketplace/MarketplacePage.tsx'), 'MarketplacePage'),
     (raw) => ({ q: text(raw, 'q'), show: oneOf(raw, 'show', ['servers', 'tools']) }),
   ),
@@ -91,7 +92,15 @@ const routeTree = root.addChildren([
   at(
     '/instances/$instance',
     lazyRouteComponent(() => import('./pages/instance/InstancePage.tsx'), 'InstancePage'),
-    (raw) => ({ tab: text(raw, 'tab') }),
+    (raw) => ({
+      tab: text(raw, 'tab'),
+      // Of its tools: what is listed, and the one that is open.
+      q: text(raw, 'q'),
+      kind: oneOf(raw, 'kind', ['tool', 'prompt', 'resource', 'resource_template']),
+      name: text(raw, 'name'),
+      // Of its updates: which version is looked at.
+      to: text(raw, 'to'),
+    }),
   ),
   at(
     '/agents',
@@ -107,6 +116,7 @@ const routeTree = root.addChildren([
     '/matrix',
     lazyRouteComponent(() => import('./pages/matrix/MatrixPage.tsx'), 'MatrixPage'),
     (raw) => ({
+      q: text(raw, 'q'),
       agent: text(raw, 'agent'),
       instance: text(raw, 'instance'),
       toolbox: text(raw, 'toolbox'),
