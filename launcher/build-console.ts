@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { takeBuildLock } from './build-lock.ts';
 import { hashConsoleSources } from './console-sources.ts';
@@ -67,7 +68,8 @@ async function runVite(app: string, output: string, signal: AbortSignal): Promis
     child.stderr.setEncoding('utf8').on('data', keep);
     const [code] = await once(child, 'close');
     signal.throwIfAborted();
-    if (code !== 0) throw new BuildFailure(said.trim() || `it ended with code ${String(code)}`);
+    const words = stripVTControlCharacters(said).trim();
+    if (code !== 0) throw new BuildFailure(words || `it ended with code ${String(code)}`);
   } finally {
     signal.removeEventListener('abort', kill);
   }

@@ -1,5 +1,15 @@
 import { TestBrowser } from '../oauth/browser.ts';
+import { eventually } from './eventually.ts';
 import type { Plugboard } from './plugboard.ts';
+
+/** Where a Plugboard that nobody claimed yet says to claim it. */
+export async function claimUrlOf(plugboard: Plugboard): Promise<string> {
+  const line = await eventually('it said where to claim it', () =>
+    plugboard.output.split('\n').find((each) => each.includes('"claimUrl"')),
+  );
+  const { claimUrl }: { claimUrl: string } = JSON.parse(line);
+  return claimUrl;
+}
 
 /** A browser in which the owner is signed in, by the link that the command line makes on the host. */
 export async function signInOwner(

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 import { type Page, renderPage } from './page.ts';
+import { themeOf } from './page-theme.ts';
 import { pageHeaders } from './page-headers.ts';
 
 /** Answers with a whole page. */
@@ -11,7 +12,7 @@ export async function answerPage(
   status: ContentfulStatusCode = 200,
   formTargets: readonly string[] = [],
 ): Promise<Response> {
-  const text = await renderPage(page);
+  const text = await renderPage({ theme: themeOf(c.req.header('cookie')), ...page });
   for (const [name, value] of Object.entries(pageHeaders(formTargets))) c.header(name, value);
   return c.body(String(text), status);
 }

@@ -11,6 +11,7 @@ import {
 import { agentScope } from '@plugboard/gateway';
 
 import type { AppServices } from '../../app/services.ts';
+import { themeOf } from '../../pages/page-theme.ts';
 import { pageHeaders } from '../../pages/page-headers.ts';
 import { publish } from '../../store/events.ts';
 import { withTenant } from '../../store/tenant.ts';
@@ -104,7 +105,7 @@ export async function createProvider(services: Services): Promise<Provider> {
     async renderError(ctx, { error, error_description: description }, cause) {
       if (error === 'server_error') log.error({ err: cause }, 'the authorization server failed');
       ctx.set({ ...pageHeaders() });
-      ctx.body = String(await errorPage(error, description));
+      ctx.body = String(await errorPage(error, description, themeOf(ctx.headers.cookie)));
     },
   });
   // Host and scheme are what the listener says they are: see `asBaseUrl`.

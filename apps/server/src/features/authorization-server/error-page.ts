@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
 
+import type { PageTheme } from '../../pages/page-theme.ts';
 import { type Html, renderPage } from '../../pages/page.ts';
 
 /** What a person sees when a client's request cannot be answered to the client itself. */
-export function errorPage(error: string, description: string | undefined): Html {
+export function errorPage(error: string, description: string | undefined, theme: PageTheme): Html {
   return renderPage({
+    theme,
     title: 'This cannot go on',
     body: html`<p>${wordsOf(error)}</p>
       ${

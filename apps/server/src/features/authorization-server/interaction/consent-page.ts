@@ -1,6 +1,7 @@
 import { type Level, levelCovers, levels } from '@plugboard/contracts';
 import { html } from 'hono/html';
 
+import type { PageTheme } from '../../../pages/page-theme.ts';
 import { type Html, renderPage } from '../../../pages/page.ts';
 import type { Membership, SignedIn } from '../../people/people.ts';
 import type { ConsentChoices, ToolboxChoice } from './choices.ts';
@@ -14,6 +15,7 @@ export interface ConsentPage {
   readonly choices: ConsentChoices;
   readonly csrf: Html;
   readonly problem: string | undefined;
+  readonly theme: PageTheme;
 }
 
 /** What each level lets an agent do, in words. */
@@ -29,6 +31,7 @@ export function consentPage(page: ConsentPage): Html {
   const { request, signedIn, membership, choices } = page;
   const name = request.clientName ?? request.clientHost ?? 'A program without a name';
   return renderPage({
+    theme: page.theme,
     title: 'Permit a program to use tools?',
     body: html`
       ${page.problem === undefined ? '' : html`<p class="problem" role="alert">${page.problem}</p>`}

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 
 import type { AppServices } from '../../../app/services.ts';
 import { csrfField, requireCsrf } from '../../../pages/csrf.ts';
+import { themeOf } from '../../../pages/page-theme.ts';
 import { pageHeaders } from '../../../pages/page-headers.ts';
 import type { Membership, SignedIn } from '../../people/people.ts';
 import { requireSignIn, type SignedInEnv } from '../../people/require-sign-in.ts';
@@ -54,7 +55,7 @@ export function createInteractionApp(services: AppServices): Hono<Env> {
       await refusals.report({ organizationId, memberId, reason, clientId });
     }
     const message = isAppError(error) ? error.message : 'Something went wrong inside of Plugboard.';
-    return c.html(await problemPage(message), {
+    return c.html(await problemPage(message, themeOf(c.req.header('cookie'))), {
       status: isAppError(error, 'forbidden') ? 403 : isAppError(error, 'not_found') ? 404 : 400,
       headers: pageHeaders(),
     });
@@ -140,7 +141,8 @@ async function showPage(
 ): Promise<Response> {
   const csrf = await csrfField(services, asked.signedIn);
   const choices = await choicesOf(services, asked.membership, asked.request);
-  const page = await consentPage({ ...asked, choices, csrf });
+  const theme = themeOf(c.req.header('cookie'));
+  const page = await consentPage({ ...asked, choices, csrf, theme });
   const headers = pageHeaders([formTarget(asked.request.redirectUri)]);
   return c.html(page, { status: asked.problem === undefined ? 200 : 400, headers });
 }
