@@ -78,4 +78,38 @@ describe('a tool that is called outside of any session', () => {
     await expect(call({ ...held, toolboxIds: [] }, 'in-a__t')).rejects.toThrow();
     expect(sets).toEqual(['member:m1']);
   });
+
+  it.each([
+    ['prompt', { kind: 'prompt', name: 'in-a__p', arguments: {} }, 'prompts/get'],
+    ['resource', { kind: 'resource', name: 'file:///r', arguments: {} }, 'resources/read'],
+  ] as const)('may be a %s, by the id that is given', async (kind, subject, method) => {
+    const upstream = scriptedUpstream(() => '{"jsonrpc":"2.0","id":"1","result":{}}');
+    const instance = buildInstance('in-a', [
+      buildOffering('p', { kind: 'prompt' }),
+      buildOffering('file:///r', { kind: 'resource' }),
+    ]);
+    await using served = await serveGateway({
+      access: {
+        one: {
+          grants: [buildGrant({ target: { scope: 'toolbox', toolboxId: 'toolbox' } })],
+          instances: [instance],
+        },
+        two: { grants: [], instances: [] },
+      },
+      upstreams: upstreamsOf(upstream),
+    });
+    const { signal } = new AbortController();
+    const call = (agentId: string, callId: string) =>
+      served.gateway.callDirectly(
+        { organizationId: 'organization', agentId },
+        { ...subject, endpointPath: kind === 'resource' ? '/starter/in-a' : '' },
+        { signal, callId },
+      );
+    await call('one', 'id-1');
+    await expect(call('two', 'id-2')).rejects.toThrow();
+    expect(served.records).toMatchObject([
+      { kind: 'call.outcome', callId: 'id-1', method, outcome: 'ok', offeringKind: kind },
+      { kind: 'call.outcome', callId: 'id-2', method, outcome: 'refused' },
+    ]);
+  });
 });

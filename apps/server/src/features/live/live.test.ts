@@ -3,6 +3,7 @@ import type { LiveEvent } from '@plugboard/contracts/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
+import { startRemoteServer } from '../../app/testing/remote-server.ts';
 import { publish } from '../../store/events.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { buildOrganization } from '../../store/testing/test-database.ts';
@@ -126,6 +127,23 @@ describe('the live stream', () => {
       type: 'change',
       about: 'api_key',
     });
+  });
+
+  it('tells the states of instances, and when they are removed', async () => {
+    await using remote = await startRemoteServer();
+    await using stream = await openStream(app, member('member').key);
+    await stream.next();
+    const input = { server: remote.url, slug: 'watched', allowPrivateNetwork: true };
+    const added = await app.request('POST', '/instances', input);
+    const { id } = added.body.at(-1).data.instance;
+    await app.request('POST', '/instances/watched/restart', {});
+    expect(
+      await stream.until((event) => event.type === 'state' && event.instanceId === id),
+    ).toMatchObject({ state: { name: expect.stringMatching(/^(?:starting|ready)$/) } });
+    await app.request('DELETE', '/instances/watched');
+    await stream.until(
+      (event) => event.type === 'change' && event.about === 'instance' && event.instanceId === id,
+    );
   });
 
   it('ends with the key that opened it', async () => {
