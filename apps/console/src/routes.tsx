@@ -50,7 +50,7 @@ const routeTree = root.addChildren([
   at(
     '/welcome',
     lazyRouteComponent(() => import('./pages/welcome/WelcomePage.tsx'), 'WelcomePage'),
-    nothing,
+    (raw) => ({ client: text(raw, 'client') }),
   ),
   at(
     // With its slash, or the names of servers below would match it: an empty one.

@@ -1,4 +1,3 @@
-import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { Page } from '../../shell/Page.tsx';
@@ -13,14 +12,12 @@ import { ServerResults } from './ServerResults.tsx';
 import { Shelves } from './Shelves.tsx';
 import { ToolTab } from './ToolTab.tsx';
 import { useHighlights, useServers } from './use-catalog.ts';
+import { usePlace } from './use-place.ts';
 import { useTypedQuery } from './use-typed-query.ts';
-
-const route = getRouteApi('/marketplace');
 
 /** All servers there are: searched while one types, narrowed by filters that are part of the query. */
 export function MarketplacePage() {
-  const { show = 'servers' } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { show, go } = usePlace();
   const { q, typed, type, choose } = useTypedQuery();
   const [filters, setFilters] = useState(false);
   const servers = useServers(q, true);
@@ -52,9 +49,7 @@ export function MarketplacePage() {
             total={first?.total}
             sort={first?.sort}
             onQuery={choose}
-            onShow={(next) =>
-              void navigate({ search: (before) => ({ ...before, show: next }), replace: true })
-            }
+            onShow={(next) => go({ q, show: next })}
             onFilters={() => setFilters(true)}
           />
           {show === 'servers' ? (

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import { controlClass } from '../../ui/control-class.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
+import { usePhone } from '../../ui/use-media.ts';
 import { rememberSearch } from './search-history.ts';
 import { SuggestionList } from './SuggestionList.tsx';
 import { type Option, useSuggestions } from './use-suggestions.ts';
@@ -24,6 +25,7 @@ export function SearchBox({ typed, onType, onChoose }: SearchBoxProps) {
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const navigate = useNavigate();
+  const phone = usePhone();
   const options = useSuggestions(typed, open);
   const active = open ? options[at] : undefined;
   const isShown = open && options.length > 0;
@@ -84,7 +86,9 @@ export function SearchBox({ typed, onType, onChoose }: SearchBoxProps) {
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
         aria-activedescendant={active ? `${id}-${at}` : undefined}
-        placeholder="Search servers: sqlite, send mail, category:databases…"
+        placeholder={
+          phone ? 'Search servers' : 'Search servers: sqlite, send mail, category:databases…'
+        }
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}

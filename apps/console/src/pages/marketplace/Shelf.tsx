@@ -48,7 +48,7 @@ export function Shelf({ title, about, icon, cards, trending }: ShelfProps) {
       <ul
         ref={row}
         aria-label={`${title}: servers`}
-        className="-mx-4 flex snap-x scroll-px-4 gap-3 overflow-x-auto px-4 pb-2 [scrollbar-width:thin] sm:mx-0 sm:scroll-px-0 sm:px-0"
+        className="-mx-4 flex snap-x scroll-px-4 gap-3 overflow-x-auto px-4 pt-0.5 pb-5 -mb-3 [scrollbar-width:thin] sm:mx-0 sm:scroll-px-0 sm:px-0"
       >
         {cards
           ? cards.map((card) => (

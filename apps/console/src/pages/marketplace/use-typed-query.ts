@@ -1,14 +1,13 @@
-import { getRouteApi } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
-const route = getRouteApi('/marketplace');
+import { usePlace } from './use-place.ts';
+
 /** So long after a key the search waits for the next; the first key of a word is not waited after. */
 const restMs = 80;
 
 /** The query as it is typed; a moment later it is the URL's, which is what is searched for. */
 export function useTypedQuery() {
-  const { q = '' } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { q, show, go } = usePlace();
   const [typed, setTyped] = useState(q);
   const told = useRef(q);
   const lastAt = useRef(0);
@@ -26,13 +25,9 @@ export function useTypedQuery() {
   const put = useCallback(
     (text: string, isStep = false) => {
       told.current = text.trim();
-      void navigate({
-        search: (before) => ({ ...before, q: told.current === '' ? undefined : told.current }),
-        replace: !isStep,
-        resetScroll: false,
-      });
+      go({ q: told.current, show }, isStep);
     },
-    [navigate],
+    [go, show],
   );
   /** While typing. */
   const type = useCallback(
