@@ -424,6 +424,8 @@ export interface Instances {
   last_used_at: Timestamp | null;
   newer_version: string | null;
   newer_than: string | null;
+  offers: Json | null;
+  offers_at: Timestamp | null;
 }
 
 export interface Invitations {

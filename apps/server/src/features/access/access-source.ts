@@ -12,7 +12,12 @@ import type { Database } from '../../store/schema.ts';
 import type { TenantDb } from '../tenant-db.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { selectBarredMembers } from '../connections/may-use-connection.ts';
-import { selectGrantsOf, selectOfferingsOf, selectReachedInstances } from './queries.ts';
+import {
+  selectGrantsOf,
+  selectLevelsOf,
+  selectOfferingsOf,
+  selectReachedInstances,
+} from './queries.ts';
 
 /** Reads what decides an agent's access. */
 export function createAccessSource(db: Kysely<Database>): AccessSource {
@@ -23,15 +28,7 @@ export function createAccessSource(db: Kysely<Database>): AccessSource {
 }
 
 export async function loadAccess(db: TenantDb, agentId: string): Promise<AccessSnapshot> {
-  const grants = (await selectGrantsOf(db, agentId)).map(toGrant);
-  const allowed = grants.filter((grant) => grant.effect === 'allow').map((grant) => grant.target);
-  const toolboxIds = allowed.flatMap((target) =>
-    target.scope === 'toolbox' ? [target.toolboxId] : [],
-  );
-  const instanceIds = allowed.flatMap((target) =>
-    target.scope === 'toolbox' ? [] : [target.instanceId],
-  );
-  const instances = await selectReachedInstances(db, toolboxIds, instanceIds);
+  const { grants, instances } = await loadReach(db, agentId);
   const barred = await selectBarredMembers(db, agentId);
   const offered = await withOfferings(db, instances);
   if (barred.size === 0) return { grants, instances: offered };
@@ -41,6 +38,19 @@ export async function loadAccess(db: TenantDb, agentId: string): Promise<AccessS
   };
 }
 
+/** An agent's grants, and the instances that some allow of them reaches. */
+export async function loadReach(db: TenantDb, agentId: string) {
+  const grants = (await selectGrantsOf(db, agentId)).map(toGrant);
+  const allowed = grants.filter((grant) => grant.effect === 'allow').map((grant) => grant.target);
+  const toolboxIds = allowed.flatMap((target) =>
+    target.scope === 'toolbox' ? [target.toolboxId] : [],
+  );
+  const instanceIds = allowed.flatMap((target) =>
+    target.scope === 'toolbox' ? [] : [target.instanceId],
+  );
+  return { grants, instances: await selectReachedInstances(db, toolboxIds, instanceIds) };
+}
+
 type InstanceRow = Awaited<ReturnType<typeof selectReachedInstances>>[number];
 
 /** Adds to instances what each offers, in the server's own order. */
@@ -48,8 +58,33 @@ export async function withOfferings(
   db: TenantDb,
   instances: readonly InstanceRow[],
 ): Promise<OfferedInstance[]> {
+  return withRows(instances, await selectOfferingsOf(db, idsOf(instances)));
+}
+
+/**
+ * The same without definitions, which decisions do not need, for many instances at once; with `hints`
+ * those that say whether they destroy something have theirs.
+ */
+export async function withLevels(
+  db: TenantDb,
+  instances: readonly InstanceRow[],
+  wanted: { readonly hints: boolean } = { hints: false },
+): Promise<OfferedInstance[]> {
+  return withRows(instances, await selectLevelsOf(db, idsOf(instances), wanted));
+}
+
+function idsOf(instances: readonly InstanceRow[]): string[] {
+  return instances.map(({ id }) => id);
+}
+
+type OfferingRow = Awaited<ReturnType<typeof selectLevelsOf>>[number];
+
+function withRows(
+  instances: readonly InstanceRow[],
+  rows: readonly OfferingRow[],
+): OfferedInstance[] {
   const offerings = new Map<string, Offering[]>(instances.map(({ id }) => [id, []]));
-  for (const row of await selectOfferingsOf(db, [...offerings.keys()])) {
+  for (const row of rows) {
     offerings.get(row.instance_id)?.push({
       kind: row.kind,
       name: row.name,

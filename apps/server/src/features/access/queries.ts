@@ -59,8 +59,31 @@ export async function selectReachedInstances(
     .execute();
 }
 
+/** The levels of what instances offer, in the same order, without definitions but those asked for. */
+export function selectLevelsOf(
+  db: TenantDb,
+  instanceIds: readonly string[],
+  { hints }: { readonly hints: boolean },
+) {
+  const definition = hints
+    ? sql<string>`case when offerings.definition like '%"destructiveHint"%' then offerings.definition else '' end`
+    : sql<string>`''`;
+  return withOverrides(db, instanceIds).select(definition.as('definition')).execute();
+}
+
 /** What instances offer, with the level that each needs. */
 export function selectOfferingsOf(db: TenantDb, instanceIds: readonly string[]) {
+  return withOverrides(db, instanceIds)
+    .select((eb) => [
+      'offerings.definition',
+      'offerings.hash',
+      'offerings.level as declared_level',
+      eb('level_overrides.level', 'is not', null).as('overridden'),
+    ])
+    .execute();
+}
+
+function withOverrides(db: TenantDb, instanceIds: readonly string[]) {
   return db
     .selectFrom('offerings')
     .leftJoin('level_overrides', (join) =>
@@ -74,15 +97,10 @@ export function selectOfferingsOf(db: TenantDb, instanceIds: readonly string[]) 
       'offerings.instance_id',
       'offerings.kind',
       'offerings.name',
-      'offerings.definition',
-      'offerings.hash',
-      'offerings.level as declared_level',
       eb.fn.coalesce('level_overrides.level', 'offerings.level').as('level'),
-      eb('level_overrides.level', 'is not', null).as('overridden'),
     ])
     .where('offerings.instance_id', '=', sql<string>`any(${instanceIds}::uuid[])`)
     .orderBy('offerings.instance_id')
     .orderBy('offerings.kind')
-    .orderBy('offerings.position')
-    .execute();
+    .orderBy('offerings.position');
 }

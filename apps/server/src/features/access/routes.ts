@@ -4,7 +4,7 @@ import { selectAgent } from '../agents/queries.ts';
 import { requirePermission } from '../members/require.ts';
 import { noSuch } from '../reference.ts';
 import type { TenantDb } from '../tenant-db.ts';
-import { loadAccess, withOfferings } from './access-source.ts';
+import { loadAccess, loadReach, withLevels } from './access-source.ts';
 import { candidates, decideAll, decideOne, findOffering, selectAllInstances } from './decisions.ts';
 import { readMatrix } from './matrix.ts';
 import { pageOfTools } from './tool-pages.ts';
@@ -17,11 +17,12 @@ export const accessRouter = routes.router({
     return withTenant(services.db, actor.organizationId, async (db) => {
       const agent = await requireAgent(db, input.agent);
       const only = input.instance === undefined ? undefined : await candidates(db, input.instance);
-      const { grants, instances } = await loadAccess(db, agent.id);
-      const shown =
+      const { grants, instances } = await loadReach(db, agent.id);
+      const wanted =
         input.all === true
-          ? await withOfferings(db, only ?? (await selectAllInstances(db)))
+          ? (only ?? (await selectAllInstances(db)))
           : instances.filter(({ id }) => only === undefined || only.some((each) => each.id === id));
+      const shown = await withLevels(db, wanted);
       const decisions = decideAll(grants, shown, services.clock()).filter(
         ({ allowed, kind }) =>
           (allowed || input.all === true) && (input.kind === undefined || kind === input.kind),

@@ -56,7 +56,13 @@ export async function saveDefinitions(
   }
   await db
     .updateTable('instances')
-    .set({ hello, era, defined_at: sql<Date>`now()` })
+    .set({
+      hello,
+      era,
+      defined_at: sql<Date>`now()`,
+      offers: JSON.stringify(countOffers(offerings)),
+      offers_at: sql<Date>`now()`,
+    })
     .where('id', '=', instanceId)
     .execute();
   return {
@@ -65,6 +71,18 @@ export async function saveDefinitions(
     removed: removed.map(keyOf),
     hello: helloChanged,
     era: eraChanged ? era : undefined,
+  };
+}
+
+/** What lists of instances tell. */
+function countOffers(offerings: readonly Definition[]): Record<string, number> {
+  const kinds = [...new Map(offerings.map((each) => [keyOf(each), each.kind])).values()];
+  const count = (kind: Definition['kind']) => kinds.filter((each) => each === kind).length;
+  return {
+    tools: count('tool'),
+    prompts: count('prompt'),
+    resources: count('resource'),
+    resourceTemplates: count('resource_template'),
   };
 }
 

@@ -100,18 +100,16 @@ function withToolbox(db: TenantDb) {
       'instances.newer_version',
       'instances.newer_than',
       'instances.created_at',
-    ])
-    .select((eb) =>
-      eb
-        .selectFrom('offerings')
-        .whereRef('offerings.instance_id', '=', 'instances.id')
-        .select(
-          sql<Record<string, number>>`json_build_object(
-            'tools', count(*) filter (where kind = 'tool'),
-            'prompts', count(*) filter (where kind = 'prompt'),
-            'resources', count(*) filter (where kind = 'resource'),
-            'resourceTemplates', count(*) filter (where kind = 'resource_template'))`.as('counts'),
-        )
-        .as('offers'),
-    );
+      offers,
+    ]);
 }
+
+/** As they were counted when it was last listed; counted now where a previous version listed it. */
+const offers =
+  sql<unknown>`case when instances.offers_at = instances.defined_at then instances.offers
+  else (select jsonb_build_object(
+    'tools', count(*) filter (where o.kind = 'tool'),
+    'prompts', count(*) filter (where o.kind = 'prompt'),
+    'resources', count(*) filter (where o.kind = 'resource'),
+    'resourceTemplates', count(*) filter (where o.kind = 'resource_template'))
+  from offerings o where o.instance_id = instances.id) end`.as('offers');
