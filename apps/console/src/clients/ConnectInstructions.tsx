@@ -1,20 +1,20 @@
+import { KeyRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 
+import { useMay } from '../shell/use-me.ts';
 import { SegmentedControl } from '../ui/SegmentedControl.tsx';
 import { findChoice } from './client-choices.ts';
 import { ClientPicker } from './ClientPicker.tsx';
 import { ClientSteps } from './ClientSteps.tsx';
+import { TokenMaker } from './TokenMaker.tsx';
 
 export interface ConnectInstructionsProps {
   /** The endpoint: of everything, of a toolbox, or of an instance. */
   readonly url: string;
   /** An agent's token, as long as it is known: then it is in what is copied. */
   readonly token?: string | undefined;
-  /**
-   * How to get a token, for who wants one and has none yet; given the id of the chosen client. Without
-   * it and without a token, clients sign in by OAuth.
-   */
-  readonly tokenSource?: ((client: string) => ReactNode) | undefined;
+  /** Whose token can be made here, by id or slug; who makes one chooses the agent when absent. */
+  readonly agent?: string | undefined;
   /** The chosen client, where the URL says it; else it is remembered here. */
   readonly client?: string | undefined;
   readonly onClient?: ((id: string) => void) | undefined;
@@ -27,17 +27,20 @@ type Method = 'sign-in' | 'token';
 /** How to connect any client to an endpoint: choose it, then copy what it needs. */
 export function ConnectInstructions({
   url,
-  token,
-  tokenSource,
+  token: given,
+  agent,
   client,
   onClient,
   children,
 }: ConnectInstructionsProps) {
   const [own, setOwn] = useState<string>();
+  const [made, setMade] = useState<string>();
+  const may = useMay();
+  const token = given ?? made;
   const [chosenMethod, setMethod] = useState<Method>();
   const choice = findChoice(onClient ? client : own);
-  const method = chosenMethod ?? (token === undefined ? 'sign-in' : 'token');
-  const hasToken = token !== undefined || tokenSource !== undefined;
+  const method = chosenMethod ?? (given === undefined ? 'sign-in' : 'token');
+  const hasToken = token !== undefined || may('token.create');
   return (
     <div className="flex flex-col gap-5">
       <ClientPicker value={choice?.id} onValue={onClient ?? setOwn} />
@@ -59,7 +62,15 @@ export function ConnectInstructions({
           </p>
         </div>
       )}
-      {choice && method === 'token' && token === undefined && tokenSource?.(choice.id)}
+      {choice && method === 'token' && token === undefined && (
+        <TokenMaker key={choice.id} title={choice.title} agent={agent} onToken={setMade} />
+      )}
+      {choice && method === 'token' && made !== undefined && (
+        <p role="status" className="flex items-center gap-2 text-sm text-warn">
+          <KeyRound className="size-4 shrink-0" aria-hidden /> The token is in what you copy below.
+          It is shown this once.
+        </p>
+      )}
       {choice && (method === 'sign-in' || token !== undefined) && (
         <ClientSteps choice={choice} endpoint={method === 'token' ? { url, token } : { url }} />
       )}
