@@ -105,8 +105,7 @@ function withToolbox(db: TenantDb) {
 }
 
 /** As they were counted when it was last listed; counted now where a previous version listed it. */
-const offers =
-  sql<unknown>`case when instances.offers_at = instances.defined_at then instances.offers
+const offers = sql`case when instances.offers_at = instances.defined_at then instances.offers
   else (select jsonb_build_object(
     'tools', count(*) filter (where o.kind = 'tool'),
     'prompts', count(*) filter (where o.kind = 'prompt'),

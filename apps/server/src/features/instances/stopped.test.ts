@@ -82,16 +82,16 @@ describe('instances.stop', () => {
     expect((await show('held')).state.name).toBe('stopped');
   });
 
-  it('refuses changes that would start it, and leaves it as it was', async () => {
-    await add('kept');
+  it('lets it be changed, and leaves it stopped', async () => {
+    const { id } = await add('kept');
     await stop('kept');
     const { body } = await app.request('POST', '/instances/kept/configuration', {
       settings: { idleMs: 1000 },
     });
-    const text = JSON.stringify(body);
-    expect(text).toMatch(/kept is stopped/);
-    expect((await show('kept')).idleMs).not.toBe(1000);
-    expect((await show('kept')).state.name).toBe('stopped');
+    expect(body.at(-1).data).toMatchObject({ type: 'done' });
+    expect(await show('kept')).toMatchObject({ idleMs: 1000, state: { name: 'stopped' } });
+    expect(await copiesOf(id)).toEqual([]);
+    expect((await start('kept')).body).toMatchObject({ idleMs: 1000, state: { name: 'ready' } });
   });
 
   it('does not list its tools, and tells agents that may use them why calls fail', async () => {

@@ -10,7 +10,6 @@ import { selectBoundSlots } from '../../credentials/bindings/open-bindings.ts';
 import type { Definitions } from '../../definitions/read-definitions.ts';
 import type { Candidate } from '../candidate.ts';
 import { refuseAborted } from '../or-aborted.ts';
-import { refuseStopped } from '../stopped.ts';
 import { releasePackage } from '../prepare/hold-package.ts';
 import type { Tell } from '../tell.ts';
 import { tryCandidate } from '../trial/try-candidate.ts';
@@ -71,7 +70,9 @@ export type CandidateSource =
  * revision, the instance is started with its own data, and listed. When that fails it goes back to
  * what it was, by a further revision.
  *
- * Rejects with `AppError`: `conflict` while another change of it is under way or it is stopped, or when the change
+ * One that is stopped stays so: it is tried, but not started with its own data until somebody does.
+ *
+ * Rejects with `AppError`: `conflict` while another change of it is under way, or when the change
  * breaks the contract and may not; `cancelled`; as `refuse` throws, and as `tryCandidate` does when
  * the trial fails; in all of these nothing has changed. And with `upstream_failed` when it went back.
  *
@@ -88,7 +89,6 @@ export async function changeInstance(
   const { slug } = await present(services, organizationId, instanceId).then(({ row }) => row);
   using _turn = services.instanceChanges.begin(instanceId, slug);
   const before = await present(services, organizationId, instanceId);
-  refuseStopped(before.row);
   if (typeof source !== 'function') return change(services, author, before, source, options);
   await using candidate = await source(before);
   return await change(services, author, before, candidate, options);
@@ -127,6 +127,10 @@ async function change(
   const what = describeChange(before, candidate);
   tell('pin', `Keeping ${what} of ${slug} as its next revision`);
   const revision = await commitRevision(services, author, before, candidate, listed, options);
+  if (before.row.stopped_at !== null) {
+    tell('live', `${slug} stays stopped, and runs ${what} when it is started`);
+    return { revision, contract: await compare(listed) };
+  }
   let contract: ContractDiff;
   try {
     tell('live', `Starting ${what} with the data of ${slug}`);
