@@ -81,6 +81,19 @@ describe('the command line', () => {
     expect(refused).toMatchObject({ code: 4, stdout: '' });
     expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'not_found' } });
 
+    const told = ['call', 'ten__tool_3', 'x=1', '--agent', 'alice', '--json'];
+    const { callId, auditSeq } = (await done(...told)).json;
+    const ofCall = (await done('audit', 'list', '--call', callId, '--json')).json;
+    expect(ofCall.entries[0]).toMatchObject({ seq: auditSeq, agent: { slug: 'alice' } });
+    const shown = (await done('audit', 'show', String(auditSeq))).stdout;
+    expect(shown).toMatch(/agent +alice\nserver +ten\nmember +/);
+    expect((await done('audit', 'list', '--member', 'me', '--text', 'TOOL_3')).stdout).toMatch(
+      /call\.outcome +ten tool_3 ok/,
+    );
+    const none = ['audit', 'list', '--agent', 'alice', '--outcome', 'cancelled'];
+    expect((await done(...none)).stdout).toContain('No record matches');
+    expect(await cli('audit', 'list', '--member', 'nobody@example.com')).toMatchObject({ code: 2 });
+
     await done('grant', 'add', 'alice', '--server', 'ten', '--deny');
     expect((await done('grant', 'list', '--agent', 'alice')).stdout).toContain(
       'deny read and more',

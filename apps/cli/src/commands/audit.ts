@@ -5,8 +5,15 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import type { AuditEntry, AuditExportLine } from '@plugboard/contracts/api';
-import type { Command } from 'commander';
+import { idPattern } from '@plugboard/contracts';
+import type {
+  ApiClient,
+  AuditDetail,
+  AuditEntry,
+  AuditExportLine,
+  LiveCall,
+} from '@plugboard/contracts/api';
+import { type Command, Option } from 'commander';
 
 import { AnsweredFailure, CliError } from '../cli-error.ts';
 import { plainText } from '../output/plain-text.ts';
@@ -16,12 +23,18 @@ import { parsePast } from '../values/moment.ts';
 import { parseWhole } from '../values/numbers.ts';
 import type { VerifyExport } from '../verify-export-port.ts';
 
+const outcomes = ['ok', 'tool_error', 'error', 'refused', 'cancelled', 'input_required'] as const;
+
 interface ListOptions {
   readonly agent?: string;
   readonly server?: string;
   readonly kind?: string;
   readonly since?: string;
   readonly until?: string;
+  readonly outcome?: LiveCall['outcome'];
+  readonly member?: string;
+  readonly text?: string;
+  readonly call?: string;
   readonly before?: number;
   readonly limit: number;
 }
@@ -48,18 +61,40 @@ export function addAuditCommands(
     .option('--kind <kind>', 'a kind or its beginning: call, grant, call.outcome')
     .option('--since <when>', '10m, 2h, 7d, or a date', parsePast)
     .option('--until <when>', '10m, 2h, 7d, or a date', parsePast)
+    .addOption(new Option('--outcome <outcome>', 'what calls came to').choices([...outcomes]))
+    .option('--member <member>', 'by or for a member: an e-mail address, an id, or me')
+    .option('--text <text>', 'with this text anywhere in the record')
+    .option('--call <id>', 'of one call, by its id')
     .option('--limit <count>', 'at most so many', parseWhole, 50)
     .option('--before <number>', 'only records with a smaller number', parseWhole)
-    .action(async ({ server, ...options }: ListOptions) => {
+    .action(async ({ server, member, text, ...options }: ListOptions) => {
       const api = await session.api();
       const page = await api.audit.list({
         ...options,
         ...(server !== undefined && { instance: server }),
+        ...(member !== undefined && { member: await memberId(api, member) }),
+        ...(text !== undefined && { q: text }),
       });
-      await session.show(page, () => presentEntries(page.entries, session));
+      const searched = page.searchedTo;
+      await session.show(page, () =>
+        page.entries.length === 0 && searched !== undefined
+          ? 'No record matches so far.\n'
+          : presentEntries(page.entries, session),
+      );
+      if (searched !== undefined) session.note(style.quiet(`Searched back to ${searched}. `));
       if (page.next !== undefined) {
         session.note(style.quiet(`Older ones: add --before ${page.next}\n`));
       }
+    });
+
+  audit
+    .command('show')
+    .argument('<number>', 'of the record', parseWhole)
+    .description('show one record, its place in the chain, and the other one of its call')
+    .action(async (seq: number) => {
+      const api = await session.api();
+      const detail = await api.audit.get({ seq });
+      await session.show(detail, () => presentDetail(detail, session));
     });
 
   audit
@@ -147,6 +182,34 @@ function presentEntries(entries: readonly AuditEntry[], { style }: Session): str
       plainText(summarize(entry)),
     ]),
   );
+}
+
+function presentDetail({ entry, previousHash, pair }: AuditDetail, { style }: Session): string {
+  const rows = [
+    ['record', `${entry.seq} ${entry.kind}`],
+    ['time', entry.at],
+    ...(entry.agent ? [['agent', entry.agent.slug]] : []),
+    ...(entry.instance ? [['server', entry.instance.slug]] : []),
+    ...(entry.member ? [['member', entry.member.name]] : []),
+    ['previous hash', previousHash],
+    ['hash', entry.hash],
+    ...(pair ? [['its call’s other', `${pair.seq} ${pair.kind}`]] : []),
+  ];
+  const head = rows.map(([name = '', value = '']) => `${style.quiet(name)}  ${plainText(value)}\n`);
+  return `${head.join('')}${plainText(JSON.stringify(entry.record, null, 2), { lines: true })}\n`;
+}
+
+async function memberId(api: ApiClient, who: string): Promise<string> {
+  if (who === 'me') return (await api.me()).memberId;
+  const { members } = await api.members.list();
+  const found = members.find(({ id, email }) => id === who || email === who.toLowerCase());
+  // One who was removed goes by the id: their records stay.
+  if (found === undefined && !idPattern.test(who)) {
+    throw new CliError('usage', `There is no member ${plainText(who)}.`, {
+      cure: 'see their addresses and ids: plugboard member list',
+    });
+  }
+  return found?.id ?? who;
 }
 
 /** The telling fields of a record, in its own words. */

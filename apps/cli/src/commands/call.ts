@@ -1,5 +1,5 @@
 import type { ApiClient, CallResult } from '@plugboard/contracts/api';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import { AnsweredFailure, CliError } from '../cli-error.ts';
 import { plainText } from '../output/plain-text.ts';
@@ -10,15 +10,23 @@ import { parseDuration } from '../values/moment.ts';
 interface CallOptions {
   readonly agent?: string;
   readonly server?: string;
+  readonly kind: 'tool' | 'prompt' | 'resource';
   readonly timeout?: number;
 }
 
 export function addCallCommand(program: Command, session: Session): void {
   program
     .command('call <tool> [arguments...]')
-    .description('call a tool as an agent: decided and audited like any call of it')
+    .description(
+      'call a tool, get a prompt or read a resource as an agent: decided and audited as any call of it',
+    )
     .option('--agent <agent>', 'as which agent (default: the only one)')
     .option('--server <server>', 'the server, when the tool is given by its own name')
+    .addOption(
+      new Option('--kind <kind>', 'what it is that is named; a resource by its URI')
+        .choices(['tool', 'prompt', 'resource'])
+        .default('tool'),
+    )
     .option('--timeout <time>', 'give up after this long, such as 30s', parseDuration)
     .addHelpText(
       'after',
@@ -32,6 +40,7 @@ Arguments are one JSON object, - for one on stdin, or key=value pairs:
       const api = await session.api();
       const answer = await api.calls.create({
         agent: options.agent ?? (await onlyAgent(api)),
+        kind: options.kind,
         name,
         arguments: callArguments,
         ...(options.server !== undefined && { instance: options.server }),
