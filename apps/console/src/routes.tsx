@@ -1,3 +1,4 @@
+import { levels } from '@plugboard/contracts';
 import type { QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
@@ -110,7 +111,14 @@ const routeTree = root.addChildren([
   at(
     '/agents/$agent',
     lazyRouteComponent(() => import('./pages/agent/AgentPage.tsx'), 'AgentPage'),
-    (raw) => ({ tab: text(raw, 'tab') }),
+    (raw) => ({
+      tab: text(raw, 'tab'),
+      // Of its tools: which are listed.
+      q: text(raw, 'q'),
+      instance: text(raw, 'instance'),
+      level: oneOf(raw, 'level', levels),
+      show: oneOf(raw, 'show', ['allowed', 'refused', 'all']),
+    }),
   ),
   at(
     '/matrix',

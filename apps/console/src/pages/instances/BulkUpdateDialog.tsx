@@ -112,14 +112,11 @@ async function updateOne(
 }
 
 function OutcomeIcon({ outcome }: { readonly outcome: Outcome | undefined }) {
-  switch (outcome?.status) {
-    case 'running':
-      return <LoaderCircle className="size-4 animate-spin text-accent" aria-label="updating" />;
-    case 'done':
-      return <CircleCheck className="size-4 text-good" aria-label="updated" />;
-    case 'failed':
-      return <CircleAlert className="size-4 text-bad" aria-label="failed" />;
-    default:
-      return <span className="size-4 rounded-full border border-line-strong" aria-hidden />;
-  }
+  if (outcome?.status === 'running')
+    return <LoaderCircle className="size-4 animate-spin text-accent" aria-label="updating" />;
+  if (outcome?.status === 'done')
+    return <CircleCheck className="size-4 text-good" aria-label="updated" />;
+  if (outcome?.status === 'failed')
+    return <CircleAlert className="size-4 text-bad" aria-label="failed" />;
+  return <span className="size-4 rounded-full border border-line-strong" aria-hidden />;
 }

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { CircleArrowUp } from 'lucide-react';
 import { useCallback } from 'react';
 
-import { Button } from '../../ui/Button.tsx';
+import { FilterToggle } from '../../ui/FilterToggle.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { SegmentedControl } from '../../ui/SegmentedControl.tsx';
 import { Select } from '../../ui/Select.tsx';
@@ -59,14 +59,13 @@ export function InstanceFilters({ instances }: { readonly instances: readonly In
         />
       )}
       {(updates > 0 || search.updates === true) && (
-        <Button
-          aria-pressed={search.updates === true}
-          className={search.updates === true ? '!border-violet !text-violet' : ''}
-          icon={<CircleArrowUp className="size-4" aria-hidden />}
-          onClick={() => put({ updates: search.updates === true ? undefined : true })}
+        <FilterToggle
+          pressed={search.updates === true}
+          onPressed={(pressed) => put({ updates: pressed || undefined })}
         >
+          <CircleArrowUp className="size-4" aria-hidden />
           <Counted word="Updates" count={updates} />
-        </Button>
+        </FilterToggle>
       )}
     </div>
   );

@@ -22,6 +22,7 @@ import { InstanceFilters } from './InstanceFilters.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
 
 const none: readonly Instance[] = [];
+const instanceCard = (instance: Instance) => <InstanceCard instance={instance} />;
 
 /** Every server that is installed, and how it is. */
 export function InstancesPage() {
@@ -122,7 +123,7 @@ function InstanceList({ instances }: { readonly instances: readonly Instance[] }
             rows={rows}
             rowKey={(instance) => instance.id}
             rowName={(instance) => instance.slug}
-            card={(instance) => <InstanceCard instance={instance} />}
+            card={instanceCard}
             sort={{ by: sort, descending }}
             onSort={({ by, descending: down }) =>
               void navigate({
