@@ -6,6 +6,7 @@ import { credentialExpiryJob } from '../features/credentials/expiry-job.ts';
 import { rotateJob, sweepKeysJob } from '../features/keys/rotation-jobs.ts';
 import { sweepRequestsJob } from '../features/connections/flow/sweep-job.ts';
 import { keepConnectionsAliveJob } from '../features/connections/refresh/keep-alive-job.ts';
+import { lookForUpdatesJob } from '../features/instances/updates/look-for-updates-job.ts';
 import type { AnyJob } from './job.ts';
 
 /** Every job that this server does. */
@@ -19,4 +20,5 @@ export const allJobs: readonly AnyJob[] = [
   sweepKeysJob,
   keepConnectionsAliveJob,
   sweepRequestsJob,
+  lookForUpdatesJob,
 ];
