@@ -86,7 +86,10 @@ export function createConnectApp(services: AppServices, stopping: AbortSignal): 
         return answerPage(c, page, 200, view.formTargets);
       }
       case 'connected':
-        return answerPage(c, connectedPage('Your account', undefined));
+        return answerPage(
+          c,
+          connectedPage('Your account', `/connections?connection=${row.connection_id ?? ''}`),
+        );
       case 'expired':
         return answerPage(c, refusedPage('expired'), 410);
       case 'failed':

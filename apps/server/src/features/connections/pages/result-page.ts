@@ -3,12 +3,12 @@ import { html } from 'hono/html';
 import type { Page } from '../../../pages/page.ts';
 import { wordsFor } from '../refusals.ts';
 
-export function connectedPage(title: string, next: string | undefined): Page {
+export function connectedPage(title: string, next: string): Page {
   return {
     title: 'Connected',
     body: html`<p class="done" role="status">${title} is connected.</p>
       <p>You can close this page and go on where you came from.</p>
-      ${next === undefined ? '' : html`<p><a class="button" href="${next}">Go on</a></p>`}`,
+      <p><a class="button" href="${next}">See the connection</a></p>`,
   };
 }
 
