@@ -29,6 +29,7 @@ export type {
   Published,
   PublishedOptions,
   PublishedPackage,
+  PublishedReadme,
   PublishedVersion,
 } from './install/published.ts';
 export { defaultLimits, inlineSecrets } from './instance.ts';

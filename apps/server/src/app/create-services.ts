@@ -16,6 +16,7 @@ import {
 } from '../features/authorization-server/authorization-server.ts';
 import { createOAuthTokens } from '../features/authorization-server/oauth-tokens.ts';
 import { createRefusals } from '../features/authorization-server/refusals/refusals.ts';
+import { createIcons } from '../features/catalog/icons/icons.ts';
 import { createAccessTokens } from '../features/connections/refresh/create-access-tokens.ts';
 import { createVault } from '../features/credentials/create-vault.ts';
 import { Turns } from '../features/definitions/turns.ts';
@@ -166,6 +167,7 @@ export async function createServices(
     accessTokens,
     installer,
     published: createPublished({ dataDir }),
+    icons: owner.use(createIcons({ clock })),
     pending,
     packageFolders: new PackageFolders(),
     instanceChanges,

@@ -9,6 +9,7 @@ import type { AuditService } from '../features/audit/audit-service.ts';
 import type { AccessTokens } from '../features/connections/refresh/access-tokens.ts';
 import type { Vault } from '../features/credentials/vault.ts';
 import type { AuthorizationServer } from '../features/authorization-server/authorization-server.ts';
+import type { Icons } from '../features/catalog/icons/icons.ts';
 import type { Turns } from '../features/definitions/turns.ts';
 import type { PackageFolders } from '../features/instances/package-folders.ts';
 import type { PendingInstances } from '../features/instances/trial/pending-instances.ts';
@@ -76,6 +77,8 @@ export interface AppServices {
   readonly installer: Installer;
   /** What registries say of packages that are not installed. */
   readonly published: Published;
+  /** Pictures of the catalog's servers. */
+  readonly icons: Icons;
   readonly pending: PendingInstances;
   readonly packageFolders: PackageFolders;
   readonly instanceChanges: InstanceChanges;

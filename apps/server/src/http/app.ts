@@ -79,6 +79,12 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
     return uploadBundle(services, actor, c.req.raw, signal);
   });
 
+  app.get(`${apiPrefix}/catalog/icon`, async (c) => {
+    const actor = await authenticateRequest(services, c.req.raw.headers);
+    const { answerIcon } = await import('../features/catalog/icons/icon-route.ts');
+    return answerIcon(services, actor, c.req.raw);
+  });
+
   app.all(`${apiPrefix}/*`, async (c) => {
     const actor = await authenticateRequest(services, c.req.raw.headers);
     apiHandler ??= import('./api/api-handler.ts').then((module) => module.createApiHandler());

@@ -31,7 +31,15 @@ export interface ChangelogFile {
   readonly text: string;
 }
 
+/** What a package says of itself at its registry, in Markdown as its publisher wrote it. */
+export interface PublishedReadme {
+  readonly markdown: string;
+  /** Where its source is. */
+  readonly repositoryUrl: string | undefined;
+}
+
 export type PublishedRequest =
+  | { readonly type: 'readme'; readonly name: string; readonly cacheDir: string }
   | { readonly type: 'versions'; readonly name: string; readonly cacheDir: string }
   | {
       readonly type: 'changelog';
@@ -44,4 +52,6 @@ export type PublishedAnswer =
   | { readonly type: 'versions'; readonly found: PublishedPackage }
   /** Undefined when the package ships none. */
   | { readonly type: 'changelog'; readonly found: ChangelogFile | undefined }
+  /** Undefined when the registry has none. */
+  | { readonly type: 'readme'; readonly found: PublishedReadme | undefined }
   | { readonly type: 'failed'; readonly failure: InstallFailure };

@@ -9,6 +9,7 @@ import { toFailure } from './failures.ts';
 import type {
   PublishedAnswer,
   PublishedPackage,
+  PublishedReadme,
   PublishedRequest,
   PublishedVersion,
 } from './published-messages.ts';
@@ -28,6 +29,10 @@ async function answer(request: PublishedRequest): Promise<PublishedAnswer> {
   if (request.type === 'versions') {
     const packument = await pacote.packument(request.name, { ...options, fullMetadata: true });
     return { type: 'versions', found: readPackument(request.name, packument) };
+  }
+  if (request.type === 'readme') {
+    const packument = await pacote.packument(request.name, { ...options, fullMetadata: true });
+    return { type: 'readme', found: readReadme(packument) };
   }
   const spec = `${request.name}@${request.version}`;
   const { dist } = await pacote.manifest(spec, options);
@@ -56,6 +61,27 @@ function readPackument(name: string, packument: object): PublishedPackage {
     ),
     repositoryUrl: readRepository(Reflect.get(packument, 'repository')),
   };
+}
+
+/** Bytes of a README; what is longer is cut at the end of a line. */
+const maxReadme = 256 * 1024;
+
+function readReadme(packument: object): PublishedReadme | undefined {
+  const listed = recordOf(Reflect.get(packument, 'versions'));
+  const tags = recordOf(Reflect.get(packument, 'dist-tags'));
+  const latest = recordOf(listed[textOf(tags['latest']) ?? '']);
+  const text = textOf(Reflect.get(packument, 'readme') ?? latest['readme'])?.toWellFormed();
+  // What npm puts there when a package has none.
+  if (text === undefined || text.trim() === '' || text.startsWith('ERROR: No README')) {
+    return undefined;
+  }
+  const repositoryUrl = readRepository(
+    Reflect.get(packument, 'repository') ?? latest['repository'],
+  );
+  if (Buffer.byteLength(text) <= maxReadme) return { markdown: text, repositoryUrl };
+  const cut = Buffer.from(text).subarray(0, maxReadme).toString();
+  const lines = cut.slice(0, cut.lastIndexOf('\n') + 1);
+  return { markdown: lines || cut.replace(/\ufffd$/, ''), repositoryUrl };
 }
 
 function readVersion(

@@ -9,11 +9,17 @@ import type {
   ChangelogFile,
   PublishedAnswer,
   PublishedPackage,
+  PublishedReadme,
   PublishedRequest,
 } from './published-messages.ts';
 import { workerEnvironment } from './run-worker.ts';
 
-export type { ChangelogFile, PublishedPackage, PublishedVersion } from './published-messages.ts';
+export type {
+  ChangelogFile,
+  PublishedPackage,
+  PublishedReadme,
+  PublishedVersion,
+} from './published-messages.ts';
 
 export interface PublishedOptions {
   /** Answers of registries go to `cache/npm` in it. */
@@ -36,6 +42,8 @@ export interface Published {
     version: string,
     options: AnswerOptions,
   ): Promise<ChangelogFile | undefined>;
+  /** What its registry shows of a package, if anything: at most 256 KB. Rejects as `versions` does. */
+  readme(name: string, options: AnswerOptions): Promise<PublishedReadme | undefined>;
 }
 
 const patienceMs = 30_000;
@@ -55,6 +63,10 @@ export function createPublished({ dataDir }: PublishedOptions): Published {
     weigh: (file) => (file?.text.length ?? 0) + 100,
     maxWeight: keptCharacters,
   });
+  const readmes = new AnswerMemory<PublishedReadme | undefined>({
+    weigh: (readme) => (readme?.markdown.length ?? 0) + 100,
+    maxWeight: keptCharacters,
+  });
   const turns = createTurns(askedAtOnce);
   return {
     async versions(spec, options) {
@@ -70,6 +82,14 @@ export function createPublished({ dataDir }: PublishedOptions): Published {
       return changelogs.ask(`${name}@${version}`, options, async () => {
         const answer = await turns(() => ask({ type: 'changelog', name, version, cacheDir }));
         if (answer.type !== 'changelog') throw new Error(`asked for changes, got ${answer.type}`);
+        return answer.found;
+      });
+    },
+    async readme(spec, options) {
+      const name = await nameIn(spec);
+      return readmes.ask(name, options, async () => {
+        const answer = await turns(() => ask({ type: 'readme', name, cacheDir }));
+        if (answer.type !== 'readme') throw new Error(`asked for a README, got ${answer.type}`);
         return answer.found;
       });
     },

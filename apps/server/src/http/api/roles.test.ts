@@ -106,6 +106,8 @@ const procedures: Readonly<Record<string, Procedure>> = {
   'GET /catalog/server': { query: '?name=none/none', roles: everyone },
   'GET /catalog/versions': { query: '?name=none/none', roles: everyone },
   'GET /catalog/document': { query: '?name=none/none', roles: everyone },
+  'GET /catalog/readme': { query: '?server=none/none', roles: everyone },
+  'GET /catalog/highlights': { roles: everyone },
   'GET /agents': { roles: everyone },
   'POST /agents': { body: { slug: 'demo' }, roles: managers },
   'PATCH /agents/{agent}': { body: { name: 'None' }, roles: managers },
