@@ -94,6 +94,21 @@ describe('instances.stop', () => {
     expect((await start('kept')).body).toMatchObject({ idleMs: 1000, state: { name: 'ready' } });
   });
 
+  it('takes over what it inherits without being started', async () => {
+    const { id, server, toolbox } = await add('heir');
+    expect(toolbox.slug).toBe('starter');
+    await stop('heir');
+    const layer = { server, environment: 'dev', settings: { idleMs: 2000 } };
+    const { body } = await app.request('PUT', '/configuration/layers', layer);
+    const done = body.at(-1).data;
+    expect(done.instances).toContainEqual(
+      expect.objectContaining({ slug: 'heir', outcome: 'changed' }),
+    );
+    expect(await show('heir')).toMatchObject({ idleMs: 2000, state: { name: 'stopped' } });
+    expect(await copiesOf(id)).toEqual([]);
+    await app.request('PUT', '/configuration/layers', { ...layer, settings: {} });
+  });
+
   it('does not list its tools, and tells agents that may use them why calls fail', async () => {
     const { id } = await add('quiet');
     await add('loud');
