@@ -1,4 +1,4 @@
-import { BuildFailure, buildConsole } from './build-console.ts';
+import { buildConsole } from './build-console.ts';
 
 export interface KeepBuiltOptions {
   /** The checkout. */
@@ -34,13 +34,14 @@ export function keepConsoleBuilt({ root, onWarning }: KeepBuiltOptions): AsyncDi
   };
 }
 
-/** One line of what may be many. */
+/** One line of what may be many: the first after the builder's own headings. */
 function gistOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const lines = text.split('\n').map((line) => line.trim());
-  const isTelling = (line: string) =>
-    /error/i.test(line) && !/^(?:✗|x|error during) build/i.test(line);
-  const telling = error instanceof BuildFailure ? lines.find(isTelling) : undefined;
-  const gist = (telling ?? lines.find((line) => line !== '') ?? 'nothing says why').slice(0, 200);
+  const headings = lines.findLastIndex((line) =>
+    /\b(?:error during build|build failed)\b/i.test(line),
+  );
+  const telling = lines.slice(headings + 1).find((line) => line !== '') ?? 'nothing says why';
+  const gist = telling.slice(0, 200);
   return /[.!?]$/.test(gist) ? gist : `${gist}.`;
 }

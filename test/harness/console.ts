@@ -16,7 +16,7 @@ import type { Plugboard } from './plugboard.ts';
 import { repository } from './repository.ts';
 
 export { checkPage } from './check-page.ts';
-export { faultsOf, shoot } from './page-record.ts';
+export { faultsOf } from './page-record.ts';
 
 export interface ConsoleOptions {
   /** What the system prefers; `light` by default. */
