@@ -26,13 +26,11 @@ export function answerFile(c: Context, file: ConsoleFile): Response {
   return new Response(new Uint8Array(bytes), { headers });
 }
 
-/** RFC 9110 section 13.1.2: compared weakly, since a proxy that packs it anew says so by `W/`. */
+/** RFC 9110 section 13.1.2: compared weakly. */
 function hasIt(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
-  return header
-    .split(',')
-    .map((each) => each.trim().replace(/^W\//, ''))
-    .some((each) => each === etag || each === '*');
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
+  return header.split(',').some((each) => opaque(each) === opaque(etag) || each.trim() === '*');
 }
 
 /** RFC 9110 section 12.5.3; `q=0` refuses one. */

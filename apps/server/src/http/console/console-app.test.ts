@@ -71,7 +71,8 @@ describe('the console’s page', () => {
 
   it('is not sent again to who has it', async () => {
     const etag = (await get('/', page)).headers.get('etag') ?? '';
-    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    expect(etag).toMatch(/^W\/"[\w-]+"$/);
+    for (const known of [etag, etag.slice(2), `"other", ${etag}`, '*']) {
       const again = await get('/agents', { ...page, 'if-none-match': known });
       expect([again.status, await again.text()]).toEqual([304, '']);
       expect(again.headers.get('etag')).toBe(etag);

@@ -8,7 +8,7 @@ import { contentTypeOf } from './content-type.ts';
 export interface ConsoleFile {
   readonly bytes: Buffer;
   readonly type: string;
-  /** Quoted, as the header has it. */
+  /** Weak, for it stands for the file however it is packed (RFC 9110 section 8.8.3). */
   readonly etag: string;
   /** Whether its name has its hash, so that it never changes. */
   readonly isImmutable: boolean;
@@ -114,7 +114,7 @@ function describe(path: string, bytes: Buffer, all: ReadonlyMap<string, Buffer>)
   return {
     bytes,
     type: contentTypeOf(path),
-    etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
+    etag: `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
     isImmutable: path.startsWith('/assets/'),
     packed: { ...(br && { br }), ...(gzip && { gzip }) },
   };
