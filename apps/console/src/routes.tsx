@@ -72,6 +72,9 @@ const routeTree = root.addChildren([
       server: text(raw, 'server'),
       toolbox: text(raw, 'toolbox'),
       preset: text(raw, 'preset'),
+      // How far it is, and what was made of it at the end.
+      step: text(raw, 'step'),
+      instance: text(raw, 'instance'),
     }),
   ),
   at(

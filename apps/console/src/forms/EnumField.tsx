@@ -6,11 +6,16 @@ import type { ControlProps } from './control.ts';
 export function EnumField({ schema, value, onValue, disabled, ...field }: ControlProps) {
   const values: readonly unknown[] = Array.isArray(schema['enum']) ? schema['enum'] : [];
   const at = values.indexOf(value);
+  const unset = Object.hasOwn(schema, 'default')
+    ? `Default (${String(schema['default'])})`
+    : field.required
+      ? 'Choose one'
+      : 'Not set';
   return (
     <Field label={field.label} about={field.about} error={field.error} required={field.required}>
       <Select
         options={[
-          { value: '', label: field.required ? 'Choose one' : 'Not set' },
+          { value: '', label: unset },
           ...values.map((each, position) => ({ value: String(position), label: String(each) })),
         ]}
         value={at < 0 ? '' : String(at)}

@@ -25,7 +25,7 @@ export interface ControlProps extends Omit<SchemaFieldProps, 'schema'> {
   readonly draw: (field: SchemaFieldProps & { readonly key: string | number }) => ReactNode;
 }
 
-/** An example of what belongs there, in the empty field. */
+/** What holds where nothing is written, or an example of what belongs there. */
 export function placeholderOf(schema: JsonSchema): string | undefined {
   const { examples } = schema;
   const example: unknown =

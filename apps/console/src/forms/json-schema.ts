@@ -23,6 +23,8 @@ const mostProperties = 100;
 const mostDepth = 5;
 const mostValues = 200;
 
+const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
+
 /** Whether it is an object of JSON: a schema, or the value of one. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -95,7 +97,11 @@ export function typeOf(schema: unknown): string | undefined {
   if (typeof type === 'string') return type;
   if (Array.isArray(type)) {
     const real = type.filter((each) => each !== 'null');
-    return real.length === 1 && typeof real[0] === 'string' ? real[0] : undefined;
+    if (real.length === 1 && typeof real[0] === 'string') return real[0];
+    // A text can say any of them.
+    return real.includes('string') && real.every((each) => scalars.has(each))
+      ? 'string'
+      : undefined;
   }
   return isObject(own(schema, 'properties')) ? 'object' : undefined;
 }

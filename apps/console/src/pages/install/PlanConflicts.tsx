@@ -1,0 +1,41 @@
+import type { InstallConflict } from '@plugboard/contracts/api';
+import { CircleAlert, TriangleAlert } from 'lucide-react';
+
+import { classNames } from '../../ui/class-names.ts';
+import { Untrusted } from '../../ui/Untrusted.tsx';
+
+/** What stands in the way, or is to be known before, each with what helps. */
+export function PlanConflicts({ conflicts }: { readonly conflicts: readonly InstallConflict[] }) {
+  if (conflicts.length === 0) return null;
+  return (
+    <ul aria-label="What to know first" className="flex flex-col gap-2">
+      {conflicts.map(({ code, severity, message, cure, subject }) => {
+        const isError = severity === 'error';
+        const Icon = isError ? CircleAlert : TriangleAlert;
+        return (
+          <li
+            key={`${code} ${subject ?? ''} ${message}`}
+            className={classNames(
+              'flex gap-2.5 rounded-lg px-3.5 py-2.5 text-sm',
+              isError ? 'bg-bad-soft' : 'bg-warn-soft',
+            )}
+          >
+            <Icon
+              className={classNames('mt-1 size-4 shrink-0', isError ? 'text-bad' : 'text-warn')}
+              aria-hidden
+            />
+            <span className="min-w-0">
+              <span className={classNames('font-medium', isError ? 'text-bad' : 'text-warn')}>
+                <span className="sr-only">{isError ? 'In the way: ' : 'To know: '}</span>
+                <Untrusted>{message}</Untrusted>
+              </span>
+              <span className="block">
+                <Untrusted>{cure}</Untrusted>
+              </span>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
