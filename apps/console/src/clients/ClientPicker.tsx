@@ -15,9 +15,9 @@ export interface ClientPickerProps {
 export function ClientPicker({ value, onValue }: ClientPickerProps) {
   const name = useId();
   return (
-    <fieldset>
+    <fieldset className="@container">
       <legend className="sr-only">Client to connect</legend>
-      <div className="grid grid-cols-2 gap-2 sm:grid-cols-3 xl:grid-cols-5">
+      <div className="grid grid-cols-2 gap-2 @min-[580px]:grid-cols-5">
         {clientChoices.map((choice) => (
           <Tile
             key={choice.id}
@@ -42,7 +42,7 @@ interface TileProps {
 function Tile({ choice, name, checked, onChoose }: TileProps) {
   const Icon = icons[choice.kind];
   return (
-    <label className="group relative flex cursor-pointer items-center gap-2.5 rounded-xl border border-line bg-raised px-3 py-2.5 transition-colors hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+    <label className="group relative flex cursor-pointer items-center gap-2.5 rounded-xl @min-[580px]:flex-col @min-[580px]:gap-1.5 @min-[580px]:px-1.5 @min-[580px]:py-3.5 @min-[580px]:text-center border border-line bg-raised px-3 py-2.5 transition-colors hover:border-line-strong has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
       <input
         type="radio"
         name={name}
@@ -56,7 +56,7 @@ function Tile({ choice, name, checked, onChoose }: TileProps) {
         strokeWidth={1.75}
         aria-hidden
       />
-      <span className="min-w-0">
+      <span className="max-w-full min-w-0">
         <span className="block truncate text-sm font-medium">{choice.title}</span>
         <span className="block text-xs text-faint">{words[choice.kind]}</span>
       </span>

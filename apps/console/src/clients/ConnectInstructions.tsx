@@ -2,7 +2,9 @@ import { KeyRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 
 import { useMay } from '../shell/use-me.ts';
+import { Button } from '../ui/Button.tsx';
 import { SegmentedControl } from '../ui/SegmentedControl.tsx';
+import { usePhone } from '../ui/use-media.ts';
 import { findChoice } from './client-choices.ts';
 import { ClientPicker } from './ClientPicker.tsx';
 import { ClientSteps } from './ClientSteps.tsx';
@@ -35,6 +37,9 @@ export function ConnectInstructions({
 }: ConnectInstructionsProps) {
   const [own, setOwn] = useState<string>();
   const [made, setMade] = useState<string>();
+  // On a phone the clients that were not chosen would push the steps out of sight.
+  const [choosing, setChoosing] = useState(false);
+  const phone = usePhone();
   const may = useMay();
   const token = given ?? made;
   const [chosenMethod, setMethod] = useState<Method>();
@@ -43,7 +48,22 @@ export function ConnectInstructions({
   const hasToken = token !== undefined || may('token.create');
   return (
     <div className="flex flex-col gap-5">
-      <ClientPicker value={choice?.id} onValue={onClient ?? setOwn} />
+      {choice && phone && !choosing ? (
+        <p className="flex items-center justify-between gap-3 text-sm font-medium">
+          {choice.title}
+          <Button size="small" onClick={() => setChoosing(true)}>
+            Another client
+          </Button>
+        </p>
+      ) : (
+        <ClientPicker
+          value={choice?.id}
+          onValue={(id) => {
+            setChoosing(false);
+            (onClient ?? setOwn)(id);
+          }}
+        />
+      )}
       {choice && hasToken && (
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <SegmentedControl<Method>

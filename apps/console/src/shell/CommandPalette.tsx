@@ -4,12 +4,11 @@ import { Search } from 'lucide-react';
 import { useState } from 'react';
 
 import { KeyHint } from '../ui/KeyHint.tsx';
+import { ServerIcon } from '../ui/ServerIcon.tsx';
+import { Untrusted } from '../ui/Untrusted.tsx';
 import { type Command, useCommands } from './palette-commands.ts';
-
-interface Group {
-  readonly value: string;
-  readonly items: readonly Command[];
-}
+import { fits, type PaletteGroup, ranked } from './palette-match.ts';
+import { useFound } from './palette-search.ts';
 
 /** Everything by a few letters: pages, actions, and what there is. */
 export function CommandPalette({
@@ -37,10 +36,9 @@ export function CommandPalette({
 function Commands({ onDone }: { readonly onDone: () => void }) {
   const [text, setText] = useState('');
   const commands = useCommands();
-  const found = filter(commands, text);
-  const groups: readonly Group[] = [...Map.groupBy(found, (command) => command.group)].map(
-    ([value, items]) => ({ value, items }),
-  );
+  const { commands: named, busy } = useFound(text);
+  const found = [...commands.filter((command) => fits(command, text)), ...named];
+  const groups = ranked(found, text);
   const run = (command: Command) => {
     onDone();
     command.run();
@@ -67,10 +65,10 @@ function Commands({ onDone }: { readonly onDone: () => void }) {
         <KeyHint keys="Esc" />
       </div>
       <Autocomplete.Empty className="px-4 text-sm text-soft not-empty:py-6">
-        Nothing has these letters. Try fewer.
+        {busy ? 'Looking…' : 'Nothing has these letters. Try fewer.'}
       </Autocomplete.Empty>
       <Autocomplete.List className="min-h-0 overflow-y-auto p-2 empty:hidden">
-        {(group: Group) => (
+        {(group: PaletteGroup) => (
           <Autocomplete.Group key={group.value} items={group.items} className="pb-1">
             <Autocomplete.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-faint">
               {group.value}
@@ -83,8 +81,21 @@ function Commands({ onDone }: { readonly onDone: () => void }) {
                   onClick={() => run(command)}
                   className="flex h-9 cursor-default items-center gap-2.5 rounded-lg px-2 text-sm select-none data-[highlighted]:bg-accent-soft"
                 >
-                  <command.icon className="size-4 shrink-0 text-soft" aria-hidden />
-                  <span className="min-w-0 flex-1 truncate">{command.label}</span>
+                  {command.picture ? (
+                    <ServerIcon icon={command.picture} size={24} />
+                  ) : (
+                    <span className="grid size-6 shrink-0 place-items-center">
+                      <command.icon className="size-4 text-soft" aria-hidden />
+                    </span>
+                  )}
+                  <span className="min-w-0 flex-1 truncate">
+                    <Untrusted>{command.label}</Untrusted>
+                    {command.about !== undefined && (
+                      <span className="ml-2 text-faint">
+                        <Untrusted>{command.about}</Untrusted>
+                      </span>
+                    )}
+                  </span>
                   {command.keys !== undefined && <KeyHint keys={command.keys} />}
                 </Autocomplete.Item>
               )}
@@ -94,12 +105,4 @@ function Commands({ onDone }: { readonly onDone: () => void }) {
       </Autocomplete.List>
     </Autocomplete.Root>
   );
-}
-
-function filter(commands: readonly Command[], text: string): readonly Command[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return commands.filter((command) => {
-    const within = `${command.label} ${command.group} ${command.words ?? ''}`.toLowerCase();
-    return words.every((word) => within.includes(word));
-  });
 }

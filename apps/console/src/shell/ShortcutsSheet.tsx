@@ -1,12 +1,17 @@
 import { Dialog } from '../ui/Dialog.tsx';
 import { KeyHint } from '../ui/KeyHint.tsx';
 import { navigationEntries } from './navigation.ts';
+import { useMay } from './use-me.ts';
+
+const isMac = navigator.platform.startsWith('Mac');
 
 const general = [
-  ['Search and commands', '⌘K or Ctrl K'],
+  ['Search and commands', isMac ? '⌘ K' : 'Ctrl K'],
   ['Search this page', '/'],
-  ['These shortcuts', '?'],
+  ['Move through results', '↑ ↓'],
+  ['Open what is marked', 'Enter'],
   ['Close what is open', 'Esc'],
+  ['These shortcuts', '?'],
 ] as const;
 
 /** All keys that do something. */
@@ -17,18 +22,21 @@ export function ShortcutsSheet({
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
 }) {
+  const may = useMay();
   return (
     <Dialog
       open={open}
       onOpen={onOpen}
       title="Keyboard shortcuts"
-      about="They work while nothing is being typed."
+      about="They work while nothing is being typed. Press the keys of “Go to” one after the other."
     >
       <div className="grid gap-x-8 gap-y-6 sm:grid-cols-2">
         <Group title="Everywhere" rows={general} />
         <Group
           title="Go to"
-          rows={navigationEntries.map(({ label, key }) => [label, `g ${key}`] as const)}
+          rows={navigationEntries
+            .filter(({ needs }) => needs === undefined || may(needs))
+            .map(({ label, key }) => [label, `g ${key}`] as const)}
         />
       </div>
     </Dialog>

@@ -1,6 +1,20 @@
 import { useRouter } from '@tanstack/react-router';
-import { Bot, type LucideIcon, Moon, Plus, Sun, UserRound } from 'lucide-react';
+import {
+  Bot,
+  Cable,
+  FlaskConical,
+  KeyRound,
+  LogOut,
+  type LucideIcon,
+  Monitor,
+  Moon,
+  Plus,
+  Sun,
+  UserPlus,
+  UserRound,
+} from 'lucide-react';
 
+import type { ServerIconProps } from '../ui/ServerIcon.tsx';
 import { navigationEntries } from './navigation.ts';
 import { chooseTheme } from './theme.ts';
 import { useMay } from './use-me.ts';
@@ -11,6 +25,10 @@ export interface Command {
   readonly label: string;
   readonly group: string;
   readonly icon: LucideIcon;
+  /** In place of the icon: the picture of a server. */
+  readonly picture?: ServerIconProps['icon'];
+  /** What it is or where, beside its name. */
+  readonly about?: string;
   /** Further words that find it. */
   readonly words?: string;
   /** Keys that do the same. */
@@ -22,7 +40,7 @@ export interface Command {
 export function useCommands(): readonly Command[] {
   const router = useRouter();
   const may = useMay();
-  const go = (to: string) => () => void router.navigate({ to });
+  const go = (href: string) => () => router.history.push(href);
   const pages = navigationEntries
     .filter((entry) => entry.needs === undefined || may(entry.needs))
     .map(({ to, label, icon, key }) => ({
@@ -53,6 +71,41 @@ export function useCommands(): readonly Command[] {
       run: go('/marketplace'),
     },
     {
+      id: 'connect',
+      label: 'Connect a client',
+      group: 'Do',
+      icon: Cable,
+      words: 'claude cursor vscode codex gemini windsurf welcome setup',
+      run: go('/welcome'),
+    },
+    {
+      id: 'try',
+      label: 'Try a tool',
+      group: 'Do',
+      icon: FlaskConical,
+      words: 'call playground',
+      needs: 'call.create',
+      run: go('/playground'),
+    },
+    {
+      id: 'new-credential',
+      label: 'New credential',
+      group: 'Do',
+      icon: KeyRound,
+      words: 'secret key token password',
+      needs: 'credential.manage_own',
+      run: go('/credentials?new=true'),
+    },
+    {
+      id: 'invite',
+      label: 'Invite somebody',
+      group: 'Do',
+      icon: UserPlus,
+      words: 'member people add',
+      needs: 'invitation.create',
+      run: go('/people?invite=true'),
+    },
+    {
       id: 'light',
       label: 'Light theme',
       group: 'Do',
@@ -69,12 +122,28 @@ export function useCommands(): readonly Command[] {
       run: () => chooseTheme('dark'),
     },
     {
+      id: 'system',
+      label: 'Theme of the system',
+      group: 'Do',
+      icon: Monitor,
+      words: 'appearance',
+      run: () => chooseTheme('system'),
+    },
+    {
       id: 'account',
       label: 'Your account',
       group: 'Do',
       icon: UserRound,
       words: 'password passkey sign out',
       run: () => location.assign('/account'),
+    },
+    {
+      id: 'sign-out',
+      label: 'Sign out',
+      group: 'Do',
+      icon: LogOut,
+      words: 'log out leave',
+      run: () => location.assign('/sign-out'),
     },
   ];
   return [...pages, ...actions.filter(({ needs }) => needs === undefined || may(needs))];

@@ -34,7 +34,7 @@ export function CallRow({ call, linked }: CallRowProps) {
   return (
     <li className="border-b border-line transition-opacity duration-300 last:border-0 starting:opacity-0">
       <Row seq={call.seq} linked={linked}>
-        <Icon className={`size-4 ${text}`} aria-hidden />
+        <Icon className={`size-4 max-sm:row-start-1 ${text}`} aria-hidden />
         <time
           dateTime={call.at}
           title={new Date(call.at).toLocaleString()}
@@ -42,10 +42,10 @@ export function CallRow({ call, linked }: CallRowProps) {
         >
           {clock.format(new Date(call.at))}
         </time>
-        <span className="row-start-2 truncate text-soft max-sm:col-start-2 sm:row-auto">
+        <span className="truncate text-soft max-sm:col-start-2 max-sm:row-start-2">
           {call.agent ? <Untrusted>{call.agent.name}</Untrusted> : 'an agent that is gone'}
         </span>
-        <span className="min-w-0 truncate">
+        <span className="truncate max-sm:col-start-2 max-sm:row-start-1">
           <Untrusted className="font-medium">{call.tool ?? call.method}</Untrusted>
           {call.instance && (
             <span className="text-faint">
@@ -54,7 +54,9 @@ export function CallRow({ call, linked }: CallRowProps) {
             </span>
           )}
         </span>
-        <span className={`truncate text-right text-xs ${text} max-sm:row-start-2`}>
+        <span
+          className={`truncate text-right text-xs ${text} max-sm:col-start-3 max-sm:row-start-2`}
+        >
           {words}
           {reason !== undefined && (
             <>
@@ -62,7 +64,7 @@ export function CallRow({ call, linked }: CallRowProps) {
             </>
           )}
         </span>
-        <span className="text-right text-xs text-faint tabular-nums max-sm:row-start-1">
+        <span className="text-right text-xs text-faint tabular-nums max-sm:col-start-3 max-sm:row-start-1">
           {formatDuration(call.durationMs)}
         </span>
       </Row>
@@ -71,7 +73,7 @@ export function CallRow({ call, linked }: CallRowProps) {
 }
 
 const rowLook =
-  'grid grid-cols-[1rem_minmax(0,1fr)_minmax(0,auto)] items-center gap-x-3 px-4 py-2 text-sm sm:h-10 sm:grid-cols-[1rem_3.75rem_minmax(5rem,1fr)_minmax(8rem,2fr)_minmax(3rem,auto)_4rem] sm:px-5 sm:py-0';
+  'grid grid-cols-[1rem_minmax(0,1fr)_minmax(0,auto)] items-center gap-x-3 px-4 py-2 text-sm sm:h-10 sm:grid-cols-[1rem_3.75rem_minmax(5rem,1fr)_minmax(8rem,2fr)_8rem_3.25rem] sm:px-5 sm:py-0';
 
 interface RowProps {
   readonly seq: number;

@@ -17,7 +17,7 @@ export function CallStream({ calls }: { readonly calls: readonly LiveCall[] }) {
   const rows = usePhone() ? 8 : 14;
   const { shown, paused, held, waiting, toggle, still } = usePausable(calls, ({ seq }) => seq);
   return (
-    <div className="mt-3 border-t border-line">
+    <div className="border-line not-first:mt-3 not-first:border-t">
       <header className="flex min-h-12 items-center gap-3 px-4 sm:px-5">
         <h3 className="text-sm font-semibold">Right now</h3>
         <LiveDot paused={paused} />
@@ -53,7 +53,7 @@ export function CallStream({ calls }: { readonly calls: readonly LiveCall[] }) {
       )}
       {may('audit.read') && shown.length > 0 && (
         <p className="border-t border-line px-4 py-2.5 text-sm sm:px-5">
-          <TextLink to="/audit" search={{ kind: 'call' }}>
+          <TextLink to="/audit" search={{ kind: 'call.outcome' }}>
             All calls in the audit log
           </TextLink>
         </p>

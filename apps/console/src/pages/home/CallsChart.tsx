@@ -41,11 +41,11 @@ export function CallsChart({ calls }: { readonly calls: Calls }) {
   return (
     <div className="px-4 pt-3.5 sm:px-5">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-1">
-        <h2 className="flex-1 text-[0.9375rem] font-semibold">Calls in the last hour</h2>
+        <h2 className="flex-1 basis-40 text-[0.9375rem] font-semibold">Calls in the last hour</h2>
         <ul aria-label="How calls went" className="-mx-2 flex flex-wrap text-sm">
           {results.map(({ name, words, icon: Icon, text, outcome }) => (
             <li key={name}>
-              <Legend outcome={outcome}>
+              <Legend outcome={name === 'failed' ? usualFailure(calls.recent) : outcome}>
                 <Icon className={`size-4 ${text}`} aria-hidden />
                 <span className="font-semibold tabular-nums">{formatNumber(calls[name])}</span>
                 {words}
@@ -84,6 +84,12 @@ function Legend({
       {children}
     </Link>
   );
+}
+
+/** The audit log is filtered by one outcome, and two count as failed: the one that there is more of. */
+function usualFailure(recent: Calls['recent']): string {
+  const of = (outcome: string) => recent.filter((call) => call.outcome === outcome).length;
+  return of('tool_error') > of('error') ? 'tool_error' : 'error';
 }
 
 const height = 24;

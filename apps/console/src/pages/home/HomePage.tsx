@@ -42,7 +42,7 @@ export function HomePage() {
           {overview.agents.length > 0 && <ActiveAgents agents={overview.agents} />}
         </div>
         <section aria-label="Calls" className="glass min-w-0 rounded-card">
-          <CallsChart calls={overview.calls} />
+          {overview.calls.total > 0 && <CallsChart calls={overview.calls} />}
           <CallStream calls={overview.calls.recent} />
         </section>
       </div>

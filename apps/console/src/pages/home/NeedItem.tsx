@@ -35,7 +35,7 @@ export function NeedItem({ need, action, error, onRun }: NeedItemProps) {
             <p className="font-medium">
               <Untrusted>{need.title}</Untrusted>
             </p>
-            <p className="text-soft">
+            <p className="line-clamp-3 text-soft">
               <Untrusted>{need.detail}</Untrusted>
             </p>
             {need.since !== undefined && (

@@ -21,9 +21,9 @@ export function PatchDiagram({ client, connected, instances }: PatchDiagramProps
     <div
       role="img"
       aria-label={`${client} ${connected ? 'is connected to' : 'is to be connected to'} Plugboard, behind which are ${instances.length === 0 ? 'no servers yet' : shown.map(({ slug }) => slug).join(', ')}${more > 0 ? ` and ${more} more` : ''}`}
-      className="flex items-center text-xs"
+      className="mx-auto flex max-w-88 items-center text-xs"
     >
-      <span className="flex w-20 shrink-0 flex-col items-center gap-1.5 text-center sm:w-24">
+      <span className="flex w-18 shrink-0 flex-col items-center gap-1.5 text-center">
         <span
           className={`relative grid size-12 place-items-center rounded-2xl border bg-raised ${connected ? 'border-good text-good' : 'border-dashed border-line-strong text-soft'}`}
         >
@@ -37,7 +37,7 @@ export function PatchDiagram({ client, connected, instances }: PatchDiagramProps
         <span className="max-w-full truncate">{client}</span>
       </span>
       <Wire on={connected} />
-      <span className="flex w-20 shrink-0 flex-col items-center gap-1.5">
+      <span className="flex shrink-0 flex-col items-center gap-1.5">
         <span className="grid size-14 place-items-center rounded-2xl border border-line bg-raised shadow-low">
           <img src="/favicon.svg" alt="" width={34} height={34} />
         </span>
@@ -61,7 +61,7 @@ export function PatchDiagram({ client, connected, instances }: PatchDiagramProps
 function Wire({ on }: { readonly on: boolean }) {
   return (
     <span
-      className={`mb-5 h-0.5 min-w-4 flex-1 rounded-full ${on ? 'brand-gradient' : 'border-t-2 border-dashed border-line-strong opacity-60'}`}
+      className={`mx-1.5 mb-5 h-0.5 min-w-3 flex-1 rounded-full ${on ? 'brand-gradient' : 'border-t-2 border-dashed border-line-strong opacity-60'}`}
     />
   );
 }

@@ -23,7 +23,7 @@ export function FirstCall({ client, call, instances, isWaiting }: FirstCallProps
   const question = questionFor(instances);
   return (
     <Card className="flex flex-col gap-5 p-5 lg:sticky lg:top-20">
-      <div className="rounded-xl border border-line bg-sunken px-3 py-6">
+      <div className="rounded-xl border border-line bg-sunken px-2 py-6">
         <PatchDiagram
           client={client ?? 'Your client'}
           connected={call !== undefined}
