@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 
 import { orpc } from '../../api/client.ts';
 import { Card, Section } from '../../ui/Card.tsx';
-import { Checkbox } from '../../ui/Checkbox.tsx';
 import { Problem } from '../../ui/ErrorState.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { LevelBadge } from '../../ui/LevelBadge.tsx';
 import { Select } from '../../ui/Select.tsx';
+import { Switch } from '../../ui/Switch.tsx';
 import { TextInput } from '../../ui/TextInput.tsx';
 import { Untrusted } from '../../ui/Untrusted.tsx';
 import { PlanConflicts } from './PlanConflicts.tsx';
@@ -29,19 +29,16 @@ export function PlanStep(props: StepProps) {
       <PlanConflicts conflicts={conflicts} />
       {asksScripts && (
         <Card className="p-4">
-          <label className="flex cursor-pointer items-start gap-3 text-sm">
-            <Checkbox
+          <Field
+            label="Let its packages run their install scripts"
+            about="They run once, in the sandbox, and may build what it needs. Only for publishers that you trust."
+            className="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-1 [&>:nth-child(n+3)]:col-span-2"
+          >
+            <Switch
               checked={draft.approveScripts === true}
               onChecked={(approveScripts) => change({ approveScripts })}
             />
-            <span>
-              <span className="block font-medium">Let its packages run their install scripts</span>
-              <span className="text-soft">
-                They run once, in the sandbox, and may build what it needs. Only for publishers that
-                you trust.
-              </span>
-            </span>
-          </label>
+          </Field>
         </Card>
       )}
       <PlanFacts plan={plan} />

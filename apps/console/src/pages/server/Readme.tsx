@@ -18,8 +18,13 @@ const Markdown = lazy(async () => {
 
 /** What its publisher wrote about it. */
 export function Readme({ server }: { readonly server: CatalogServer }) {
+  const mayHaveOne = server.features.includes('readme') || server.runtimes.includes('npm');
   const { data, error, refetch } = useQuery(
-    orpc.catalog.readme.queryOptions({ input: { server: server.name }, staleTime: 5 * 60_000 }),
+    orpc.catalog.readme.queryOptions({
+      input: { server: server.name },
+      staleTime: 5 * 60_000,
+      enabled: mayHaveOne,
+    }),
   );
   return (
     <Section
@@ -38,7 +43,7 @@ export function Readme({ server }: { readonly server: CatalogServer }) {
         <Suspense fallback={<ReadmeSkeleton />}>
           <Markdown>{data.markdown}</Markdown>
         </Suspense>
-      ) : error ? (
+      ) : error || !mayHaveOne ? (
         <NoReadme error={error} server={server} onRetry={() => void refetch()} />
       ) : (
         <ReadmeSkeleton />
@@ -54,7 +59,7 @@ interface NoReadmeProps {
 }
 
 function NoReadme({ error, server, onRetry }: NoReadmeProps) {
-  if (readError(error).code !== 'not_found') {
+  if (error !== null && readError(error).code !== 'not_found') {
     return <ErrorState error={error} title="The README could not be read" onRetry={onRetry} />;
   }
   const { repositoryUrl } = server;

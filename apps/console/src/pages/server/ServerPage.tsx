@@ -24,7 +24,11 @@ export function ServerPage() {
       <Page
         title={data.title}
         heading={<ServerHeading server={data} />}
-        about={<Untrusted>{data.description}</Untrusted>}
+        about={
+          <p className="pt-2">
+            <Untrusted>{data.description}</Untrusted>
+          </p>
+        }
         actions={<ServerActions server={data} />}
       >
         <ServerTabs server={data} />
