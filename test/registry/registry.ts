@@ -49,6 +49,7 @@ export const testServers = [
   'looker',
   'asking',
   'modern',
+  'apps',
 ] as const;
 
 /** The package name of a test server. */
