@@ -58,17 +58,14 @@ export function AccountMenu() {
       label="Account and theme"
       entries={entries}
       trigger={
-        <button
-          type="button"
-          aria-label={`Account of ${me.name}`}
-          className={buttonClass('quiet', 'medium', 'px-1.5')}
-        >
+        <button type="button" className={buttonClass('quiet', 'medium', 'px-1.5')}>
           <span
             aria-hidden
             className="brand-gradient grid size-7 place-items-center rounded-full text-xs font-semibold text-white"
           >
             {initials(me.name)}
           </span>
+          <span className="sr-only">Account of {me.name}</span>
           <span className="hidden max-w-40 truncate lg:inline">{me.organizationName}</span>
         </button>
       }

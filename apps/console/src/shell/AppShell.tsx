@@ -1,3 +1,4 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
@@ -39,35 +40,37 @@ export function AppShell() {
   );
   usePaletteKey(() => setPalette((open) => !open));
   return (
-    <Tooltip.Provider delay={400}>
-      <LiveProvider>
-        <a
-          href="#main"
-          className="sr-only z-50 rounded-lg bg-accent-fill px-4 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
-        >
-          Skip to the page
-        </a>
-        <div className="md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
-          <aside className="sticky top-0 hidden h-dvh overflow-y-auto border-r border-line bg-surface backdrop-blur-md md:block">
-            <Sidebar />
-          </aside>
-          <div className="min-w-0 pb-20 md:pb-8">
-            <TopBar onPalette={() => setPalette(true)} onHelp={() => setHelp(true)} />
-            <main id="main">
-              <Suspense fallback={<PageSkeleton />}>
-                <Outlet />
-              </Suspense>
-            </main>
+    <CSPProvider disableStyleElements>
+      <Tooltip.Provider delay={400}>
+        <LiveProvider>
+          <a
+            href="#main"
+            className="sr-only z-50 rounded-lg bg-accent-fill px-4 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+          >
+            Skip to the page
+          </a>
+          <div className="md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
+            <aside className="sticky top-0 hidden h-dvh overflow-y-auto border-r border-line bg-surface backdrop-blur-md md:block">
+              <Sidebar />
+            </aside>
+            <div className="min-w-0 pb-20 md:pb-8">
+              <TopBar onPalette={() => setPalette(true)} onHelp={() => setHelp(true)} />
+              <main id="main">
+                <Suspense fallback={<PageSkeleton />}>
+                  <Outlet />
+                </Suspense>
+              </main>
+            </div>
           </div>
-        </div>
-        <PhoneBar />
-        <Suspense>
-          {palette && <CommandPalette open onOpen={setPalette} />}
-          {help && <ShortcutsSheet open onOpen={setHelp} />}
-        </Suspense>
-        <ToastList />
-      </LiveProvider>
-    </Tooltip.Provider>
+          <PhoneBar />
+          <Suspense>
+            {palette && <CommandPalette open onOpen={setPalette} />}
+            {help && <ShortcutsSheet open onOpen={setHelp} />}
+          </Suspense>
+          <ToastList />
+        </LiveProvider>
+      </Tooltip.Provider>
+    </CSPProvider>
   );
 }
 

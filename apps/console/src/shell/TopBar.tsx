@@ -25,10 +25,9 @@ export function TopBar({ onPalette, onHelp }: TopBarProps) {
         onClick={onPalette}
         className="ml-auto text-soft md:mr-auto md:ml-0 md:w-72 md:justify-start"
         icon={<Search className="size-4" aria-hidden />}
-        aria-label="Search and commands"
         aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
       >
-        <span className="hidden flex-1 text-left md:inline">Search and commands</span>
+        <span className="sr-only flex-1 text-left md:not-sr-only">Search and commands</span>
         <span className="hidden md:inline">
           <KeyHint keys={isMac ? '⌘K' : 'Ctrl K'} />
         </span>

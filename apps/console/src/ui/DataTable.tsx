@@ -98,7 +98,7 @@ function Grid<Row>({
               aria-selected={selection ? chosen : undefined}
               className={classNames(
                 'absolute inset-x-0 grid items-center border-b border-line px-4 hover:bg-hover',
-                chosen && 'bg-accent-soft',
+                chosen && 'bg-accent-soft/40 shadow-[inset_3px_0_0_var(--accent)]',
               )}
               style={{
                 gridTemplateColumns: tracks,

@@ -15,19 +15,21 @@ export function RunSteps({ run, label }: RunStepsProps) {
   if (run.status === 'idle') return null;
   return (
     <div className="flex flex-col gap-3">
-      <ol role="log" aria-label={label} className="flex flex-col gap-1.5 text-sm">
-        {run.steps.length === 0 && run.status === 'running' && (
-          <li className="flex items-center gap-2 text-soft">
-            <LoaderCircle className="size-4 animate-spin text-accent" aria-hidden /> Beginning
-          </li>
-        )}
-        {run.steps.map(({ step, message }, index) => (
-          <li key={`${index} ${step}`} className="flex items-start gap-2">
-            <StepIcon status={index === run.steps.length - 1 ? run.status : 'done'} />
-            <Untrusted className="min-w-0">{message}</Untrusted>
-          </li>
-        ))}
-      </ol>
+      <div role="log" aria-label={label}>
+        <ol className="flex flex-col gap-1.5 text-sm">
+          {run.steps.length === 0 && run.status === 'running' && (
+            <li className="flex items-center gap-2 text-soft">
+              <LoaderCircle className="size-4 animate-spin text-accent" aria-hidden /> Beginning
+            </li>
+          )}
+          {run.steps.map(({ step, message }, index) => (
+            <li key={`${index} ${step}`} className="flex items-start gap-2">
+              <StepIcon status={index === run.steps.length - 1 ? run.status : 'done'} />
+              <Untrusted className="min-w-0">{message}</Untrusted>
+            </li>
+          ))}
+        </ol>
+      </div>
       <Problem error={run.error} />
     </div>
   );
