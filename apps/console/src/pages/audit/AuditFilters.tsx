@@ -29,12 +29,22 @@ export function AuditFilters() {
   const instances = useQuery(orpc.instances.list.queryOptions());
   const members = useQuery(orpc.members.list.queryOptions());
   return (
-    <div className="flex flex-wrap items-center gap-2" role="group" aria-label="Filters">
-      <SearchField label="Search the log" value={q} onValue={setQ} maxLength={200} />
+    <div
+      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
+      role="group"
+      aria-label="Filters"
+    >
+      <SearchField
+        className="col-span-2 w-full sm:w-48"
+        label="Search the log"
+        value={q}
+        onValue={setQ}
+        maxLength={200}
+      />
       <RangeFilter search={search} onRange={set} />
       <OneOf
         label="Kind"
-        every="Every kind"
+        every="Any kind"
         value={search.kind}
         onValue={(kind) => set({ kind })}
         options={kindGroups}
@@ -42,14 +52,14 @@ export function AuditFilters() {
       />
       <OneOf
         label="Outcome"
-        every="Every outcome"
+        every="Any outcome"
         value={search.outcome}
         onValue={(outcome) => set({ outcome })}
         options={outcomes.map((value) => ({ value, label: outcomeWords[value] }))}
       />
       <OneOf
         label="Agent"
-        every="Every agent"
+        every="Any agent"
         value={search.agent}
         onValue={(agent) => set({ agent })}
         options={(agents.data?.agents ?? []).map(({ slug, name }) => ({
@@ -59,7 +69,7 @@ export function AuditFilters() {
       />
       <OneOf
         label="Instance"
-        every="Every instance"
+        every="Any instance"
         value={search.instance}
         onValue={(instance) => set({ instance })}
         options={(instances.data?.instances ?? []).map(({ slug }) => ({
@@ -69,7 +79,7 @@ export function AuditFilters() {
       />
       <OneOf
         label="Member"
-        every="Every member"
+        every="Any member"
         value={search.member}
         onValue={(member) => set({ member })}
         options={(members.data?.members ?? []).map(({ id, name }) => ({ value: id, label: name }))}
@@ -117,7 +127,7 @@ function OneOf({ label, every, value, onValue, options, nameOf }: OneOfProps) {
   return (
     <Select
       label={label}
-      className="w-[calc(50%-0.25rem)] sm:w-40"
+      className="sm:w-32"
       value={value ?? ''}
       onValue={(chosen) => onValue(chosen === '' ? undefined : chosen)}
       options={[

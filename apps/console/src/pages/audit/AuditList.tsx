@@ -16,8 +16,8 @@ export interface AuditListProps {
   readonly byHand?: boolean;
 }
 
-const rowHeight = 48;
-const cardHeight = 84;
+const rowHeight = 44;
+const cardHeight = 80;
 
 /** Records that go on as one scrolls, drawn only where they are in sight. */
 export function AuditList({ entries, list, byHand = false }: AuditListProps) {

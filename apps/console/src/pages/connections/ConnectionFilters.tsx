@@ -1,10 +1,13 @@
+import { useCallback } from 'react';
+
 import { FilterToggle } from '../../ui/FilterToggle.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { Select } from '../../ui/Select.tsx';
+import { useUrlText } from '../../ui/use-url-text.ts';
 import { connectionsRoute, type ConnectionsSearch, stateOf } from './connection-search.ts';
 
 const options = [
-  { value: '', label: 'Every state' },
+  { value: '', label: 'Any state' },
   { value: 'connected', label: 'Connected' },
   { value: 'needs_sign_in', label: 'Needs sign-in' },
   { value: 'revoked', label: 'Revoked' },
@@ -14,14 +17,24 @@ const options = [
 export function ConnectionFilters() {
   const search = connectionsRoute.useSearch();
   const navigate = connectionsRoute.useNavigate();
-  const set = (change: Partial<ConnectionsSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const set = useCallback(
+    (change: Partial<ConnectionsSearch>) =>
+      void navigate({ search: (before) => ({ ...before, ...change }), replace: true }),
+    [navigate],
+  );
+  const tellQ = useCallback((q: string) => set({ q: q === '' ? undefined : q }), [set]);
+  const [q, setQ] = useUrlText(search.q ?? '', tellQ);
   return (
-    <div className="flex flex-wrap items-center gap-2" role="group" aria-label="Filters">
+    <div
+      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
+      role="group"
+      aria-label="Filters"
+    >
       <SearchField
         label="Search connections"
-        value={search.q ?? ''}
-        onValue={(q) => set({ q: q === '' ? undefined : q })}
+        className="col-span-2 w-full sm:w-64"
+        value={q}
+        onValue={setQ}
       />
       <Select
         label="State"

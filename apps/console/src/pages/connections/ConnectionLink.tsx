@@ -13,7 +13,7 @@ export function ConnectionLink({
     <TextLink
       to="/connections"
       search={({ q, state, mine }) => ({ q, state, mine, connection: id })}
-      className="truncate font-medium text-ink"
+      className="block truncate font-medium text-ink"
     >
       <Untrusted>{name}</Untrusted>
     </TextLink>

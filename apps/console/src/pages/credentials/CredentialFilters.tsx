@@ -1,10 +1,12 @@
 import type { CredentialView } from '@plugboard/contracts/api';
 import { X } from 'lucide-react';
+import { useCallback } from 'react';
 
 import { useMe } from '../../shell/use-me.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { Select } from '../../ui/Select.tsx';
+import { useUrlText } from '../../ui/use-url-text.ts';
 import { FilterToggle } from '../../ui/FilterToggle.tsx';
 import { credentialsRoute, type CredentialsSearch, isFiltered } from './credential-search.ts';
 import { allKinds, kindWords } from './credential-words.ts';
@@ -19,8 +21,13 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
   const search = credentialsRoute.useSearch();
   const navigate = credentialsRoute.useNavigate();
   const { role } = useMe();
-  const set = (change: Partial<CredentialsSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const set = useCallback(
+    (change: Partial<CredentialsSearch>) =>
+      void navigate({ search: (before) => ({ ...before, ...change }), replace: true }),
+    [navigate],
+  );
+  const tellQ = useCallback((q: string) => set({ q: q === '' ? undefined : q }), [set]);
+  const [q, setQ] = useUrlText(search.q ?? '', tellQ);
   const providers = choices(
     credentials.map(({ provider }) => provider),
     search.provider,
@@ -30,31 +37,36 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
     search.label,
   );
   return (
-    <div className="flex flex-wrap items-center gap-2" role="group" aria-label="Filters">
+    <div
+      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
+      role="group"
+      aria-label="Filters"
+    >
       <SearchField
         label="Search credentials"
-        value={search.q ?? ''}
+        className="col-span-2 w-full sm:w-48"
+        value={q}
         maxLength={200}
-        onValue={(q) => set({ q: q === '' ? undefined : q })}
+        onValue={setQ}
       />
       <Select
         label="Kind"
-        className="sm:w-44"
+        className="sm:w-32"
         value={search.kind ?? ''}
         onValue={(kind) => set({ kind: kind === '' ? undefined : kind })}
         options={[
-          { value: '', label: 'Every kind' },
+          { value: '', label: 'Any kind' },
           ...allKinds.map((kind) => ({ value: kind as string, label: kindWords[kind] })),
         ]}
       />
       {role !== 'member' && (
         <Select
           label="Owner"
-          className="sm:w-40"
+          className="sm:w-32"
           value={search.owner ?? ''}
           onValue={(owner) => set({ owner: owner === '' ? undefined : owner })}
           options={[
-            { value: '', label: 'Every owner' },
+            { value: '', label: 'Any owner' },
             { value: 'organization', label: 'Organization' },
             { value: 'member', label: 'Members' },
             { value: 'agent', label: 'Agents' },
@@ -64,19 +76,19 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
       {providers.length > 0 && (
         <Select
           label="Service"
-          className="sm:w-40"
+          className="sm:w-32"
           value={search.provider ?? ''}
           onValue={(provider) => set({ provider: provider === '' ? undefined : provider })}
-          options={[{ value: '', label: 'Every service' }, ...providers]}
+          options={[{ value: '', label: 'Any service' }, ...providers]}
         />
       )}
       {labels.length > 0 && (
         <Select
           label="Label"
-          className="sm:w-36"
+          className="sm:w-32"
           value={search.label ?? ''}
           onValue={(label) => set({ label: label === '' ? undefined : label })}
-          options={[{ value: '', label: 'Every label' }, ...labels]}
+          options={[{ value: '', label: 'Any label' }, ...labels]}
         />
       )}
       <FilterToggle
@@ -104,12 +116,13 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
           variant="quiet"
           size="small"
           icon={<X className="size-4" aria-hidden />}
-          onClick={() =>
+          onClick={() => {
+            setQ('');
             void navigate({
               search: ({ sort, descending }) => ({ sort, descending }),
               replace: true,
-            })
-          }
+            });
+          }}
         >
           Clear filters
         </Button>

@@ -51,14 +51,14 @@ export const credentialColumns: readonly Column<CredentialView>[] = [
   {
     id: 'test',
     header: 'Last test',
-    width: 'minmax(9.5rem, 1.1fr)',
+    width: 'minmax(9rem, 1.1fr)',
     sortBy: ({ test }) => test?.outcome,
     cell: ({ test }) => <TestBadge test={test} />,
   },
   {
     id: 'expires',
     header: 'Expiry',
-    width: 'minmax(8.5rem, 1fr)',
+    width: 'minmax(9.75rem, 1fr)',
     sortBy: ({ expiresAt }) => expiresAt,
     cell: (credential) => <ExpiryBadge credential={credential} />,
   },
@@ -99,7 +99,7 @@ function CredentialLink({ credential: { id, name } }: { readonly credential: Cre
     <TextLink
       to="/credentials/$credential"
       params={{ credential: id }}
-      className="truncate font-medium text-ink"
+      className="block truncate font-medium text-ink"
     >
       <Untrusted>{name}</Untrusted>
     </TextLink>

@@ -12,7 +12,7 @@ export const kindWords: Readonly<Record<CredentialKind, string>> = {
   oauth: 'Connected account',
   database: 'Database',
   service_account: 'Service account',
-  basic: 'User name and password',
+  basic: 'User and password',
   custom: 'Custom fields',
 };
 
