@@ -32,7 +32,9 @@ export function ConfigurationStep(props: StepProps) {
   // With a preset, what it fills in need not be.
   const errors = { ...(tried ? told : {}), ...formErrors(planError, 'values'), ...checked };
   const isBlocked =
-    conflicts.some(({ severity }) => severity === 'error') || Object.keys(checked).length > 0;
+    planError !== null ||
+    conflicts.some(({ severity }) => severity === 'error') ||
+    Object.keys(checked).length > 0;
   const named = Object.keys(described?.schema.properties ?? {}).filter((key) => !without.has(key));
   const general = conflicts.filter(
     ({ subject }) => subject === undefined || !named.includes(subject),
@@ -43,7 +45,8 @@ export function ConfigurationStep(props: StepProps) {
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (!isBlocked && !isPlanning && planError === null) onNext();
+        // While it is planned anew, the last step tells what is wrong.
+        if (isPlanning ? Object.keys(checked).length === 0 : !isBlocked) onNext();
       }}
     >
       {named.length > 0 && (
@@ -64,7 +67,6 @@ export function ConfigurationStep(props: StepProps) {
       <Problem error={planError} />
       <StepFoot
         onBack={onBack}
-        busy={tried && isPlanning}
         why={
           isPlanning ? 'Checking…' : tried && isBlocked ? 'See what is marked above.' : undefined
         }

@@ -4,6 +4,15 @@ import { CircleAlert, TriangleAlert } from 'lucide-react';
 import { classNames } from '../../ui/class-names.ts';
 import { Untrusted } from '../../ui/Untrusted.tsx';
 
+/** Where the wizard has what the plan's own words name as options of the command line. */
+const cures: Partial<Record<InstallConflict['code'], string>> = {
+  slug_taken: 'Give it another name, under “Where it goes”.',
+  tool_name_clash: 'Give it another name, under “Where it goes”.',
+  scripts_not_approved:
+    'If it does not work without them, let them run below: they run in the sandbox.',
+  secret_missing: 'Give it in the step Credentials.',
+};
+
 /** What stands in the way, or is to be known before, each with what helps. */
 export function PlanConflicts({ conflicts }: { readonly conflicts: readonly InstallConflict[] }) {
   if (conflicts.length === 0) return null;
@@ -27,10 +36,10 @@ export function PlanConflicts({ conflicts }: { readonly conflicts: readonly Inst
             <span className="min-w-0">
               <span className={classNames('font-medium', isError ? 'text-bad' : 'text-warn')}>
                 <span className="sr-only">{isError ? 'In the way: ' : 'To know: '}</span>
-                <Untrusted>{message}</Untrusted>
+                <Untrusted>{withoutOptions(message)}</Untrusted>
               </span>
               <span className="block">
-                <Untrusted>{cure}</Untrusted>
+                <Untrusted>{cures[code] ?? withoutOptions(cure)}</Untrusted>
               </span>
             </span>
           </li>
@@ -38,4 +47,9 @@ export function PlanConflicts({ conflicts }: { readonly conflicts: readonly Inst
       })}
     </ul>
   );
+}
+
+/** Options of the command line are of no use here. */
+function withoutOptions(text: string): string {
+  return text.replaceAll(/ \(--[^)]*\)/g, '');
 }

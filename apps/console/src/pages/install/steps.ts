@@ -13,7 +13,7 @@ export const stepLabels: Readonly<Record<StepName, string>> = {
   plan: 'Plan',
   credentials: 'Credentials',
   configuration: 'Configuration',
-  install: 'Install',
+  install: 'Review',
   done: 'Done',
 };
 
