@@ -8,7 +8,8 @@ import { Problem } from '../../ui/ErrorState.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { formatBytes, plural } from '../../ui/format.ts';
 import { TextInput } from '../../ui/TextInput.tsx';
-import { exportAudit, saveFile } from './export-audit.ts';
+import { saveFile } from '../../ui/save-file.ts';
+import { exportAudit } from './export-audit.ts';
 
 export interface ExportDialogProps {
   readonly open: boolean;

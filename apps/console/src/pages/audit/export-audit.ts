@@ -34,14 +34,3 @@ export async function exportAudit(
   onProgress(Math.max(0, records));
   return new Blob([...parts, ...open], { type: 'application/x-ndjson' });
 }
-
-/** Has the browser save a file. */
-export function saveFile(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // Later, for the download begins after this.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
