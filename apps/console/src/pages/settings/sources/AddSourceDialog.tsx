@@ -1,0 +1,112 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+
+import { api, orpc } from '../../../api/client.ts';
+import { fieldErrors, readError } from '../../../api/errors.ts';
+import { tellDone } from '../../../shell/toast-manager.ts';
+import { Button } from '../../../ui/Button.tsx';
+import { Dialog } from '../../../ui/Dialog.tsx';
+import { Problem } from '../../../ui/ErrorState.tsx';
+import { Field } from '../../../ui/Field.tsx';
+import { SegmentedControl } from '../../../ui/SegmentedControl.tsx';
+import { TextInput } from '../../../ui/TextInput.tsx';
+import { type SourceDraft, SourceFields, sourceInputOf } from './SourceFields.tsx';
+
+const kinds = [
+  { value: 'registry', label: 'MCP registry' },
+  { value: 'docker', label: 'Docker catalog' },
+  { value: 'folder', label: 'Folder or git' },
+] as const;
+
+type Kind = (typeof kinds)[number]['value'];
+
+const empty: SourceDraft = {
+  title: '',
+  location: '',
+  audience: 'members',
+  priority: '',
+  every: '3600000',
+  token: '',
+  allowPrivateNetwork: false,
+};
+
+/** Adds a source and has it read at once. */
+export function AddSourceDialog({ onClose }: { readonly onClose: () => void }) {
+  const form = useId();
+  const client = useQueryClient();
+  const [kind, setKind] = useState<Kind>('registry');
+  const [slug, setSlug] = useState('');
+  const [draft, setDraft] = useState(empty);
+  const add = useMutation({
+    mutationFn: async () => {
+      const source = await api.sources.add({ slug: slug.trim(), kind, ...sourceInputOf(draft) });
+      await api.sources.sync({ source: source.id });
+      return source;
+    },
+    onSuccess(source) {
+      tellDone(`${source.title} is added, and is being read`);
+      onClose();
+    },
+    onError: () => undefined,
+    onSettled: () => client.invalidateQueries({ queryKey: orpc.sources.key() }),
+    // The token is in what it was asked with.
+    gcTime: 0,
+  });
+  const errors = add.error === null ? {} : fieldErrors(readError(add.error));
+  return (
+    <Dialog
+      open
+      onOpen={(open) => !open && onClose()}
+      title="Add a source"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={form} variant="primary" busy={add.isPending}>
+            Add and read it
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="flex flex-col gap-4"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!add.isPending) add.mutate();
+        }}
+      >
+        <SegmentedControl
+          label="Kind of source"
+          value={kind}
+          onValue={(next) => {
+            add.reset();
+            setKind(next);
+          }}
+          options={kinds}
+        />
+        <Field
+          label="Short name"
+          required
+          error={errors['slug']}
+          about="Small letters, digits and hyphens, such as our-servers."
+        >
+          <TextInput
+            value={slug}
+            maxLength={40}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(event) => setSlug(event.currentTarget.value)}
+          />
+        </Field>
+        <SourceFields
+          kind={kind}
+          draft={draft}
+          onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
+          errors={errors}
+        />
+        <Problem error={add.error} />
+      </form>
+    </Dialog>
+  );
+}
