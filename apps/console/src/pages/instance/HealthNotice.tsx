@@ -38,7 +38,12 @@ export function HealthNotice({ instance }: { readonly instance: Instance }) {
               The next call tries again <RelativeTime at={state.retryAt} />.{' '}
             </>
           )}
-          <TextLink to="/instances/$instance" params={{ instance: slug }} search={{ tab: 'logs' }}>
+          <TextLink
+            to="/instances/$instance"
+            params={{ instance: slug }}
+            search={{ tab: 'logs' }}
+            className="underline"
+          >
             See its logs
           </TextLink>
         </p>

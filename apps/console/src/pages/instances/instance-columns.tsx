@@ -69,7 +69,7 @@ const tools: Column<Instance> = {
 const lastUsed: Column<Instance> = {
   id: 'used',
   header: 'Last used',
-  width: '8.5rem',
+  width: '8rem',
   cell: (instance) => <RelativeTime at={instance.lastUsedAt} />,
   sortBy: ({ lastUsedAt }) => lastUsedAt,
 };
@@ -91,7 +91,7 @@ const memory: Column<Instance> = {
 const menu: Column<Instance> = {
   id: 'menu',
   header: '',
-  width: '2.25rem',
+  width: '3rem',
   align: 'right',
   cell: (instance) => <InstanceMenu instance={instance} />,
 };

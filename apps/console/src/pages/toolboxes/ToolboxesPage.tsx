@@ -17,7 +17,7 @@ import { ToolboxCard } from './ToolboxCard.tsx';
 import { ToolboxDialog } from './ToolboxDialog.tsx';
 import { contentsOf } from './toolbox-contents.ts';
 
-const cardHeight = 296;
+const cardHeight = 258;
 
 /** Sets of instances: what agents are granted, and where they connect. */
 export function ToolboxesPage() {
@@ -55,7 +55,7 @@ export function ToolboxesPage() {
           className="grid gap-3 md:grid-cols-2 xl:grid-cols-3"
         >
           {[0, 1, 2].map((each) => (
-            <Skeleton key={each} className="h-72" />
+            <Skeleton key={each} className="h-64" />
           ))}
         </div>
       )}

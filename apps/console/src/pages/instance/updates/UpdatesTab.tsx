@@ -31,6 +31,7 @@ export function UpdatesTab({ instance }: { readonly instance: Instance }) {
     queryFn: async () => {
       const answer = await api.versions.list({ instance: instance.id, fresh: true });
       client.setQueryData(options.queryKey, answer);
+      void client.invalidateQueries({ queryKey: orpc.instances.key() });
       return answer.current;
     },
   });
@@ -48,8 +49,12 @@ export function UpdatesTab({ instance }: { readonly instance: Instance }) {
   }
   const { updates, problem, from, versions, current } = query.data;
   const candidates = candidatesOf(query.data);
-  const to =
-    candidates.find(({ version }) => version === search.to)?.version ?? candidates[0]?.version;
+  const others = versions.filter(
+    ({ version }) =>
+      version !== current && candidates.every((candidate) => candidate.version !== version),
+  );
+  const asked = versions.find(({ version }) => version === search.to && version !== current);
+  const to = asked?.version ?? candidates[0]?.version;
   const askAgain = may('version.ask_registries') && from !== 'nobody' && (
     <Button
       size="small"
@@ -96,6 +101,7 @@ export function UpdatesTab({ instance }: { readonly instance: Instance }) {
           <Section title="Newer versions" actions={askAgain}>
             <VersionChoice
               candidates={candidates}
+              others={others}
               value={to}
               onValue={(next) =>
                 void navigate({ search: (before) => ({ ...before, to: next }), replace: true })
