@@ -54,7 +54,8 @@ export function readError(error: unknown): Failure {
 
 /** What a form's fields were refused for, by their names, where the server names them. */
 export function fieldErrors({ details }: Failure): Readonly<Record<string, string>> {
-  const { faults } = details;
+  // Of the shape of a request, or of what is in it.
+  const faults = details['faults'] ?? details['problems'];
   if (!Array.isArray(faults)) return {};
   return Object.fromEntries(
     faults.flatMap((fault: unknown) => {

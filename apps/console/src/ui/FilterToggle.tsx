@@ -14,7 +14,7 @@ export function FilterToggle({ pressed, onPressed, children }: FilterToggleProps
     <Toggle
       pressed={pressed}
       onPressedChange={(next) => onPressed(next)}
-      className="inline-flex h-9 items-center gap-1.5 rounded-lg border border-line-strong/60 bg-raised px-3 text-sm whitespace-nowrap text-soft hover:border-line-strong hover:text-ink data-[pressed]:border-accent data-[pressed]:bg-accent-soft data-[pressed]:text-accent"
+      className="inline-flex h-9 items-center justify-center gap-1.5 rounded-lg border border-line-strong/60 bg-raised px-3 text-sm whitespace-nowrap text-soft hover:border-line-strong hover:text-ink data-[pressed]:border-accent data-[pressed]:bg-accent-soft data-[pressed]:text-accent"
     >
       {pressed && <Check className="size-3.5" aria-hidden />}
       {children}

@@ -127,7 +127,7 @@ function OneOf({ label, every, value, onValue, options, nameOf }: OneOfProps) {
   return (
     <Select
       label={label}
-      className="sm:w-32"
+      className={every.length > 9 ? 'sm:w-37' : 'sm:w-32'}
       value={value ?? ''}
       onValue={(chosen) => onValue(chosen === '' ? undefined : chosen)}
       options={[

@@ -92,7 +92,7 @@ function State({ request }: { readonly request: ConnectionRequestView }) {
           <ButtonAnchor href={authorizeUrl}>In this window</ButtonAnchor>
         </div>
         <p className="text-xs text-faint">
-          It has to be begun <RelativeTime at={expiresAt} />.
+          The link ends <RelativeTime at={expiresAt} />.
         </p>
       </Told>
     );

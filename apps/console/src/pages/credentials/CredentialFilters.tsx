@@ -44,7 +44,7 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
     >
       <SearchField
         label="Search credentials"
-        className="col-span-2 w-full sm:w-48"
+        className="col-span-2 w-full sm:w-50"
         value={q}
         maxLength={200}
         onValue={setQ}
@@ -76,7 +76,7 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
       {providers.length > 0 && (
         <Select
           label="Service"
-          className="sm:w-32"
+          className="sm:w-34"
           value={search.provider ?? ''}
           onValue={(provider) => set({ provider: provider === '' ? undefined : provider })}
           options={[{ value: '', label: 'Any service' }, ...providers]}

@@ -30,7 +30,7 @@ export function KindChoice({ value, onValue }: KindChoiceProps) {
         aria-labelledby={labelId}
         value={value}
         onValueChange={(kind: EnteredKind) => onValue(kind)}
-        className="grid grid-cols-1 gap-2 sm:grid-cols-2 lg:grid-cols-3"
+        className="grid grid-cols-1 gap-2 sm:grid-cols-2"
       >
         {enteredKinds.map((kind) => (
           <Radio.Root

@@ -14,7 +14,13 @@ import type { EnteredKind } from './credential-words.ts';
 import { KindChoice } from './KindChoice.tsx';
 import { OwnerField, ownerInputOf } from './OwnerField.tsx';
 import { ProviderField } from './ProviderField.tsx';
-import { endOfDay, readField, readLabels, readSecretFields } from './read-secret-form.ts';
+import {
+  endOfDay,
+  focusInvalid,
+  readField,
+  readLabels,
+  readSecretFields,
+} from './read-secret-form.ts';
 import { SecretFields } from './SecretFields.tsx';
 
 export interface NewCredentialDialogProps {
@@ -83,7 +89,8 @@ function NewCredentialForm({ id, onBusy, onCreated }: NewCredentialFormProps) {
     },
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
-    onError: () => undefined,
+    // Where it was refused for, once that is marked.
+    onError: () => setTimeout(() => form.current && focusInvalid(form.current)),
     onSuccess(stored) {
       form.current?.reset();
       void client.invalidateQueries({ queryKey: orpc.credentials.key() });

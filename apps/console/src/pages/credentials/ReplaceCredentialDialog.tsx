@@ -13,7 +13,7 @@ import { Field } from '../../ui/Field.tsx';
 import { plural } from '../../ui/format.ts';
 import { TextInput } from '../../ui/TextInput.tsx';
 import { type EnteredKind, fieldNames } from './credential-words.ts';
-import { endOfDay, readField, readSecretFields } from './read-secret-form.ts';
+import { endOfDay, focusInvalid, readField, readSecretFields } from './read-secret-form.ts';
 import { SecretFields } from './SecretFields.tsx';
 
 export interface ReplaceCredentialDialogProps {
@@ -92,7 +92,8 @@ function ReplaceForm({ id, credential, kind, onBusy, onDone }: ReplaceFormProps)
     },
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
-    onError: () => undefined,
+    // Where it was refused for, once that is marked.
+    onError: () => setTimeout(() => form.current && focusInvalid(form.current)),
     onSuccess({ name, version, advice }) {
       form.current?.reset();
       void client.invalidateQueries({ queryKey: orpc.credentials.key() });

@@ -28,6 +28,11 @@ export function readField(form: HTMLFormElement, name: string): string | undefin
   return text === '' ? undefined : text;
 }
 
+/** Goes to the first field that is marked as wrong. */
+export function focusInvalid(form: HTMLFormElement): void {
+  form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+}
+
 /** Labels as they are typed: with commas or spaces between them. */
 export function readLabels(text: string): string[] {
   return [
