@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 import { checkPage, hasBrowser, openConsole } from '../harness/console.ts';
@@ -44,22 +45,28 @@ describe.skipIf(!hasBrowser)('one instance in the console', () => {
     const reports = dialog.getByRole('listitem').filter({ hasText: 'reports' });
     await reports.getByLabel('may use it').waitFor();
     await checkPage(page, 'instance-tool');
-    await dialog.getByRole('combobox', { name: 'Level of find' }).focus();
-    await page.keyboard.press('Enter');
-    const options = page.getByRole('option');
-    await expect.poll(() => options.nth(0).getAttribute('data-highlighted')).not.toBeNull();
-    await page.keyboard.press('ArrowDown');
-    await expect.poll(() => options.nth(1).getAttribute('data-highlighted')).not.toBeNull();
-    await page.keyboard.press('Enter');
-    await page.getByText('find needs write').waitFor();
+    await raise(dialog);
     await reports.getByLabel('may not use it').waitFor();
     expect(await levelOf('find')).toMatchObject({ level: 'write', overridden: true });
+    await dialog.getByRole('button', { name: /^Back to read/ }).press('Enter');
+    await reports.getByLabel('may use it').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => dialog.count()).toBe(0);
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('find needs read').waitFor();
-    expect(await levelOf('find')).toMatchObject({ level: 'read', overridden: false });
 
+    await raise(page.getByRole('table'));
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await eventually('it is as before', async () => !(await levelOf('find'))?.overridden);
+
+    async function raise(within: Locator): Promise<void> {
+      await within.getByRole('combobox', { name: 'Level of find' }).focus();
+      await page.keyboard.press('Enter');
+      const options = page.getByRole('option');
+      await expect.poll(() => options.nth(0).getAttribute('data-highlighted')).not.toBeNull();
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(() => options.nth(1).getAttribute('data-highlighted')).not.toBeNull();
+      await page.keyboard.press('Enter');
+      await page.getByText('find needs write').first().waitFor();
+    }
     async function levelOf(name: string) {
       const { offerings } = await api.offerings.list({ instance: 'notes' });
       return offerings.find((each) => each.name === name);
