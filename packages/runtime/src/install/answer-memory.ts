@@ -5,6 +5,8 @@ export interface AnswerMemoryOptions<T> {
   readonly weigh: (answer: T) => number;
   /** What does not fit makes the oldest go; what is heavier alone is not kept. */
   readonly maxWeight: number;
+  /** How long answers count; five minutes unless told otherwise. */
+  readonly keptMs?: number;
   /** Epoch milliseconds. */
   readonly clock?: () => number;
 }
@@ -21,7 +23,7 @@ interface Kept<T> {
   readonly until: number;
 }
 
-const keptMs = 5 * 60_000;
+const defaultKeptMs = 5 * 60_000;
 /** Long enough that many who look do not ask what is unreachable each, short enough to mend it. */
 const failureKeptMs = 30_000;
 
@@ -37,7 +39,7 @@ export class AnswerMemory<T> {
   #weight = 0;
 
   constructor(options: AnswerMemoryOptions<T>) {
-    this.#options = { clock: Date.now, ...options };
+    this.#options = { clock: Date.now, keptMs: defaultKeptMs, ...options };
   }
 
   /** Rejects as `find` does, and with `cancelled` when the signal aborts. */
@@ -57,7 +59,7 @@ export class AnswerMemory<T> {
     this.#asked.set(key, found);
     try {
       const value = await found;
-      this.#keep(key, { value }, this.#options.weigh(value), keptMs);
+      this.#keep(key, { value }, this.#options.weigh(value), this.#options.keptMs);
       return value;
     } catch (error) {
       if (error instanceof AppError) this.#keep(key, { error }, 1, failureKeptMs);

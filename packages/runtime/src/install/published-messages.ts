@@ -31,7 +31,7 @@ export interface ChangelogFile {
   readonly text: string;
 }
 
-/** What a package says of itself at its registry, in Markdown as its publisher wrote it. */
+/** What a package says of itself, at its registry or within, in Markdown as its publisher wrote it. */
 export interface PublishedReadme {
   readonly markdown: string;
   /** Where its source is. */
@@ -39,7 +39,13 @@ export interface PublishedReadme {
 }
 
 export type PublishedRequest =
-  | { readonly type: 'readme'; readonly name: string; readonly cacheDir: string }
+  | {
+      readonly type: 'readme';
+      readonly name: string;
+      /** Whose package is looked into where the registry tells no README; the latest when absent. */
+      readonly version: string | undefined;
+      readonly cacheDir: string;
+    }
   | { readonly type: 'versions'; readonly name: string; readonly cacheDir: string }
   | {
       readonly type: 'changelog';
@@ -52,6 +58,6 @@ export type PublishedAnswer =
   | { readonly type: 'versions'; readonly found: PublishedPackage }
   /** Undefined when the package ships none. */
   | { readonly type: 'changelog'; readonly found: ChangelogFile | undefined }
-  /** Undefined when the registry has none. */
+  /** Undefined when there is none. */
   | { readonly type: 'readme'; readonly found: PublishedReadme | undefined }
   | { readonly type: 'failed'; readonly failure: InstallFailure };

@@ -42,8 +42,15 @@ export interface Published {
     version: string,
     options: AnswerOptions,
   ): Promise<ChangelogFile | undefined>;
-  /** What its registry shows of a package, if anything: at most 256 KB. Rejects as `versions` does. */
-  readme(name: string, options: AnswerOptions): Promise<PublishedReadme | undefined>;
+  /**
+   * What a package says of itself, if anything: at most 256 KB. Many registries leave it out; then
+   * it is read from the package, of this version or, without it, the latest. Rejects as `versions` does.
+   */
+  readme(
+    name: string,
+    version: string | undefined,
+    options: AnswerOptions,
+  ): Promise<PublishedReadme | undefined>;
 }
 
 const patienceMs = 30_000;
@@ -52,6 +59,8 @@ const askedAtOnce = 3;
 /** Of all packages together: some hundred bytes each. */
 const keptVersions = 20_000;
 const keptCharacters = 2_000_000;
+/** Finding one may take a package's whole tarball, and what was published stays as it is. */
+const readmesKeptMs = 60 * 60_000;
 
 export function createPublished({ dataDir }: PublishedOptions): Published {
   const cacheDir = join(dataDir, 'cache', 'npm');
@@ -66,6 +75,7 @@ export function createPublished({ dataDir }: PublishedOptions): Published {
   const readmes = new AnswerMemory<PublishedReadme | undefined>({
     weigh: (readme) => (readme?.markdown.length ?? 0) + 100,
     maxWeight: keptCharacters,
+    keptMs: readmesKeptMs,
   });
   const turns = createTurns(askedAtOnce);
   return {
@@ -85,10 +95,10 @@ export function createPublished({ dataDir }: PublishedOptions): Published {
         return answer.found;
       });
     },
-    async readme(spec, options) {
+    async readme(spec, version, options) {
       const name = await nameIn(spec);
-      return readmes.ask(name, options, async () => {
-        const answer = await turns(() => ask({ type: 'readme', name, cacheDir }));
+      return readmes.ask(`${name}@${version ?? ''}`, options, async () => {
+        const answer = await turns(() => ask({ type: 'readme', name, version, cacheDir }));
         if (answer.type !== 'readme') throw new Error(`asked for a README, got ${answer.type}`);
         return answer.found;
       });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ export interface PublishedPackage {
   readonly manifest?: Record<string, unknown>;
   /** Files by their path in the package. */
   readonly files?: Record<string, string>;
+  /** Links by their path in the package, and where they lead. */
+  readonly links?: Record<string, string>;
   /** What the registry says that it takes; nothing when absent. */
   readonly unpackedSize?: number;
 }
@@ -69,7 +71,7 @@ export async function startRegistry(): Promise<TestRegistry> {
     url,
     delay: undefined,
     fetched,
-    async publish({ name, version, manifest = {}, files = {}, unpackedSize }) {
+    async publish({ name, version, manifest = {}, files = {}, links = {}, unpackedSize }) {
       const stage = await mkdtemp(join(folder, 'stage-'));
       const json = { name, version, ...manifest };
       const all = { 'package.json': JSON.stringify(json), ...files };
@@ -77,6 +79,9 @@ export async function startRegistry(): Promise<TestRegistry> {
         const target = join(stage, 'package', path);
         await mkdir(join(target, '..'), { recursive: true });
         await writeFile(target, text, { mode: 0o600 });
+      }
+      for (const [path, target] of Object.entries(links)) {
+        await symlink(target, join(stage, 'package', path));
       }
       const archive = join(stage, 'package.tgz');
       await run('tar', ['-czf', archive, '-C', stage, 'package']);

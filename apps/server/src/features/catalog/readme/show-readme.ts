@@ -52,7 +52,9 @@ async function publishedReadme(
 ): Promise<PublishedReadme | undefined> {
   const npm = packages.find(({ registryType }) => registryType === 'npm');
   const name = npm?.['identifier'];
-  return typeof name === 'string' ? published.readme(name, { signal }) : undefined;
+  const version = npm?.['version'];
+  if (typeof name !== 'string') return undefined;
+  return published.readme(name, typeof version === 'string' ? version : undefined, { signal });
 }
 
 function httpsUrl(text: string | undefined): string | undefined {
