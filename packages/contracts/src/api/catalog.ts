@@ -228,11 +228,13 @@ const documentSchema = z.object({
 export type CatalogDocument = z.output<typeof documentSchema>;
 
 const readmeSchema = z.object({
-  /** As it was written: HTML in it is to be shown as text. At most 256 KB. */
-  markdown: z.string(),
-  /** Whether the catalog's source has it, or the registry of its npm package. */
-  from: z.enum(['catalog', 'npm']),
-  /** The page that people read it on. */
+  /** As it was written: HTML in it is to be shown as text. At most 256 KB. Absent when there is none. */
+  markdown: z.string().optional(),
+  /** Whether the catalog's source has it, or its npm package. */
+  from: z.enum(['catalog', 'npm']).optional(),
+  /** Why there is none. */
+  message: z.string().optional(),
+  /** The page that people read it on, or where they may find one. */
   url: z.string().optional(),
 });
 

@@ -4,12 +4,12 @@ import { FileText } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 
 import { orpc } from '../../api/client.ts';
-import { readError } from '../../api/errors.ts';
 import { Section } from '../../ui/Card.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { OutsideLink } from '../../ui/TextLink.tsx';
+import { Untrusted } from '../../ui/Untrusted.tsx';
 
 const Markdown = lazy(async () => {
   const { Markdown: component } = await import('../../ui/Markdown.tsx');
@@ -30,7 +30,8 @@ export function Readme({ server }: { readonly server: CatalogServer }) {
     <Section
       title="README"
       actions={
-        data?.url !== undefined && (
+        data?.markdown !== undefined &&
+        data.url !== undefined && (
           <span className="text-sm">
             <OutsideLink href={data.url}>
               {data.from === 'npm' ? 'As npm shows it' : 'Where it is from'}
@@ -39,12 +40,18 @@ export function Readme({ server }: { readonly server: CatalogServer }) {
         )
       }
     >
-      {data ? (
+      {data?.markdown !== undefined ? (
         <Suspense fallback={<ReadmeSkeleton />}>
           <Markdown>{data.markdown}</Markdown>
         </Suspense>
-      ) : error || !mayHaveOne ? (
-        <NoReadme error={error} server={server} onRetry={() => void refetch()} />
+      ) : error ? (
+        <ErrorState
+          error={error}
+          title="The README could not be read"
+          onRetry={() => void refetch()}
+        />
+      ) : data || !mayHaveOne ? (
+        <NoReadme message={data?.message} url={data?.url ?? server.repositoryUrl} />
       ) : (
         <ReadmeSkeleton />
       )}
@@ -53,24 +60,22 @@ export function Readme({ server }: { readonly server: CatalogServer }) {
 }
 
 interface NoReadmeProps {
-  readonly error: unknown;
-  readonly server: CatalogServer;
-  readonly onRetry: () => void;
+  readonly message: string | undefined;
+  readonly url: string | undefined;
 }
 
-function NoReadme({ error, server, onRetry }: NoReadmeProps) {
-  if (error !== null && readError(error).code !== 'not_found') {
-    return <ErrorState error={error} title="The README could not be read" onRetry={onRetry} />;
-  }
-  const { repositoryUrl } = server;
+function NoReadme({ message, url }: NoReadmeProps) {
   return (
     <EmptyState icon={<FileText aria-hidden />} title="Nobody told us its README">
-      {repositoryUrl === undefined ? (
+      {message === undefined ? (
         'What it can do is under Tools, and what it takes under Configuration.'
       ) : (
+        <Untrusted>{message}</Untrusted>
+      )}
+      {url !== undefined && (
         <>
-          Its repository may have one:{' '}
-          <OutsideLink href={repositoryUrl}>{repositoryUrl}</OutsideLink>
+          {' '}
+          <OutsideLink href={url}>{url}</OutsideLink>
         </>
       )}
     </EmptyState>

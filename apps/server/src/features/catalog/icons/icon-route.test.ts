@@ -96,24 +96,3 @@ describe('the icon of a server', () => {
     expect(plain.icon).not.toHaveProperty('image');
   });
 });
-
-describe('the README of a server', () => {
-  it('says so when there is none', async () => {
-    const { status, body } = await app.request('GET', '/catalog/readme?server=none/none');
-    expect([status, body.code]).toEqual([404, 'not_found']);
-  });
-
-  it('is its source’s, without HTML', async () => {
-    const { db } = app.database;
-    const source = await buildSource(db, app.organizationId, { slug: 'told', kind: 'registry' });
-    const entry = smallEntry('io.github.acme/told', { title: 'Told', description: 'with words' });
-    await storeEntries(db, app.organizationId, source, [
-      { ...entry, readme: '# Told\n<script>alert(1)</script>\n[x](javascript:alert(1))' },
-    ]);
-    const { status, body } = await app.request('GET', '/catalog/readme?server=io.github.acme/told');
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ from: 'catalog', url: 'https://github.com/acme/told' });
-    expect(body.markdown).toContain('# Told');
-    expect(body.markdown).not.toMatch(/<script|\]\(javascript:/);
-  });
-});

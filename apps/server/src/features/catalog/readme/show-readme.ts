@@ -15,7 +15,10 @@ export interface WantedReadme {
   readonly signal: AbortSignal;
 }
 
-/** The README of a server: its source's, else its npm package's. Rejects with `not_found`. */
+/**
+ * The README of a server: its source's, else its npm package's. Where there is none, a message says
+ * so and where one may be. Rejects with `not_found` for a server that there is not.
+ */
 export async function showReadme(
   services: Pick<AppServices, 'db' | 'published'>,
   { organizationId, viewer, name, signal }: WantedReadme,
@@ -23,25 +26,29 @@ export async function showReadme(
   const server = await withTenant(services.db, organizationId, (tx) =>
     showServer(tx, viewer, name),
   );
-  const url = httpsUrl(server.repositoryUrl);
-  if (server.readme !== undefined) {
-    return { markdown: server.readme, from: 'catalog', ...(url !== undefined && { url }) };
+  const repository = httpsUrl(server.repositoryUrl);
+  if (server.readme !== undefined) return shown(server.readme, 'catalog', repository);
+  try {
+    const found = await publishedReadme(services, server.packages, signal);
+    if (found) return shown(found.markdown, 'npm', httpsUrl(found.repositoryUrl) ?? repository);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'install_failed') throw error;
+    return { message: error.message, ...(repository !== undefined && { url: repository }) };
   }
-  const published = await publishedReadme(services, server.packages, signal);
-  if (published) {
-    const source = httpsUrl(published.repositoryUrl) ?? url;
-    return {
-      markdown: published.markdown,
-      from: 'npm',
-      ...(source !== undefined && { url: source }),
-    };
-  }
-  throw new AppError(
-    'not_found',
-    url === undefined
-      ? `Nothing tells more of ${server.title}.`
-      : `Nothing tells more of ${server.title} here. Its repository may: ${url}`,
-  );
+  return repository === undefined
+    ? { message: `Nothing tells more of ${server.title}.` }
+    : {
+        message: `${server.title} brings no README. Its repository may have one.`,
+        url: repository,
+      };
+}
+
+function shown(
+  markdown: string,
+  from: NonNullable<CatalogReadme['from']>,
+  url: string | undefined,
+): CatalogReadme {
+  return { markdown, from, ...(url !== undefined && { url }) };
 }
 
 /** Of the npm package that would be installed; what the registry is, the installer's settings say. */
