@@ -1,6 +1,6 @@
 import type { Instance } from '@plugboard/contracts/api';
 import { useQueryClient } from '@tanstack/react-query';
-import { ArrowRight, CircleAlert, CircleCheck, LoaderCircle } from 'lucide-react';
+import { CircleAlert, CircleCheck, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 
 import { api, orpc } from '../../api/client.ts';
@@ -43,7 +43,7 @@ export function BulkUpdateDialog({ instances: given, open, onOpen }: BulkUpdateD
       open={open}
       onOpen={(next) => (isRunning ? undefined : onOpen(next))}
       title={`Update ${plural(instances.length, 'instance')}?`}
-      about="Each is tried beside itself first, and goes back by itself when it fails. What would take tools from agents is not updated here."
+      about="Each to its newest compatible version. One that fails goes back by itself, and what would take tools from agents is not updated here."
       footer={
         isOver ? (
           <Button variant="primary" onClick={() => onOpen(false)}>
@@ -75,11 +75,7 @@ export function BulkUpdateDialog({ instances: given, open, onOpen }: BulkUpdateD
               >
                 {instance.slug}
               </TextLink>
-              <span className="inline-flex items-center gap-1.5 text-xs text-soft tabular-nums">
-                <bdi>{visibleText(instance.version)}</bdi>
-                <ArrowRight className="size-3" aria-label="to" />
-                <bdi>{visibleText(instance.updateAvailable ?? '')}</bdi>
-              </span>
+              <bdi className="text-xs text-soft tabular-nums">{visibleText(instance.version)}</bdi>
               {outcome !== undefined && outcome.message !== '' && (
                 <Untrusted
                   className={`w-full pl-7 text-xs ${outcome.status === 'failed' ? 'text-bad' : 'text-faint'}`}

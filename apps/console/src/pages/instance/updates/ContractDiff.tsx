@@ -65,6 +65,7 @@ function ChangeRow({ change }: { readonly change: Change }) {
         <ul className="list-disc pl-5 text-xs text-soft">
           {change.reasons.map(({ path, text }) => (
             <li key={`${path} ${text}`}>
+              {path !== '' && <bdi className="mr-1.5 font-mono break-all">{visibleText(path)}</bdi>}
               <bdi>{visibleText(text)}</bdi>
             </li>
           ))}
