@@ -165,4 +165,23 @@ describe('comparing lock documents', () => {
       'settings.values.toString',
     ]);
   });
+
+  it('tells of stopping and starting, and of neither where the document is silent', () => {
+    const stopped = build({ instances: [instance({ stopped: true })] });
+    const running = build({ instances: [instance({ stopped: false })] });
+    const fields = (before: LockDocument, after: LockDocument) =>
+      compareLocks(before, after).map((change) => change.fields);
+    expect(fields(build(), stopped)).toEqual([[{ path: 'stopped', after: true }]]);
+    expect(fields(stopped, running)).toEqual([[{ path: 'stopped', before: true, after: false }]]);
+    expect(fields(stopped, build())).toEqual([]);
+    expect(fields(build(), running)).toEqual([]);
+    expect(fields(build({ instances: [] }), running)[0]).not.toContainEqual(
+      expect.objectContaining({ path: 'stopped' }),
+    );
+  });
+
+  it('finds no drift in what is stopped and never ran', () => {
+    const never = build({ instances: [instance({ stopped: true, definitions: [] })] });
+    expect(compareLocks(never, build())).toEqual([]);
+  });
 });

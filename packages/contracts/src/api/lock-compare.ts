@@ -118,6 +118,7 @@ function partsOf(
           settings,
           secrets,
           definitions,
+          stopped,
         }) => ({
           id,
           fields: {
@@ -128,6 +129,7 @@ function partsOf(
             entry: entry && sortKeys(entry),
             settings,
             secrets,
+            stopped,
           },
           definitions,
         }),
@@ -154,12 +156,14 @@ function compareParts(
   for (const after of wanted) {
     const before = left.get(after.id);
     left.delete(after.id);
-    const fields = compareFields(before?.fields ?? {}, after.fields);
+    const fields = compareFields(before?.fields ?? {}, wantedFields(after, before));
     if (!before) {
       changes.push({ action: 'create', kind, id: after.id, fields, drift: [] });
       continue;
     }
-    const drift = compareDefinitions(before.definitions ?? [], after.definitions ?? []);
+    const drift = wasNeverListed(before)
+      ? []
+      : compareDefinitions(before.definitions ?? [], after.definitions ?? []);
     if (fields.length === 0 && drift.length === 0) continue;
     const action = fields.length === 0 ? 'drift' : 'change';
     changes.push({ action, kind, id: after.id, fields, drift });
@@ -168,6 +172,19 @@ function compareParts(
     changes.push({ action: 'delete', kind, id, fields: compareFields(fields, {}), drift: [] });
   }
   return changes;
+}
+
+/** Without a word about it, what is stopped stays so; and not to be stopped is no field. */
+function wantedFields({ fields }: Part, before: Part | undefined): Part['fields'] {
+  if (!('stopped' in fields)) return fields;
+  const { stopped = before?.fields['stopped'], ...rest } = fields;
+  const running = before?.fields['stopped'] === true ? false : undefined;
+  return { ...rest, stopped: stopped === true ? true : running };
+}
+
+/** One that was made as stopped has never run, so nobody knows what it lists. */
+function wasNeverListed({ fields, definitions = [] }: Part): boolean {
+  return fields['stopped'] === true && definitions.length === 0;
 }
 
 /**

@@ -92,6 +92,8 @@ const instanceSchema = z.strictObject({
     .array(z.strictObject({ ...offeringFields, level: levelSchema }))
     .max(50_000, 'at most 50000 levels')
     .default([]),
+  /** Whether nobody may start it; absent leaves one that is there as it is. */
+  stopped: z.boolean().optional(),
 });
 
 const grantSchema = z.strictObject({

@@ -41,6 +41,8 @@ export interface NewInstance {
   readonly sealedSecrets: string;
   readonly idleMs: number;
   readonly startTimeoutMs: number;
+  /** Since when nobody may start it. */
+  readonly stoppedAt?: Date | undefined;
 }
 
 /** False when the slug is taken. */
@@ -58,6 +60,7 @@ export async function insertInstance(db: TenantDb, instance: NewInstance): Promi
       sealed_secrets: instance.sealedSecrets,
       idle_ms: instance.idleMs,
       start_timeout_ms: instance.startTimeoutMs,
+      stopped_at: instance.stoppedAt ?? null,
     })
     .onConflict((conflict) => conflict.columns(['organization_id', 'slug']).doNothing())
     .returning('id')

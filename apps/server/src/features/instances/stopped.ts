@@ -5,7 +5,6 @@ import { withTenant } from '../../store/tenant.ts';
 import { type Author, type ChangeServices, commitChange } from '../change.ts';
 import { listingSetOf } from '../credentials/bindings/listing-set.ts';
 import { refreshDefinitions, type RefreshServices } from '../definitions/refresh-definitions.ts';
-import type { Actor } from '../members/policy.ts';
 import { writeLastUsed } from './last-used.ts';
 import { type InstanceRow, requireInstance } from './queries.ts';
 
@@ -41,14 +40,14 @@ export async function stopInstance(
  */
 export async function startInstance(
   services: AppServices & StopServices & RefreshServices,
-  actor: Actor,
+  author: Author,
   row: InstanceRow,
 ): Promise<void> {
-  const { organizationId } = actor;
+  const { organizationId } = author;
   const { id, slug } = row;
   using _turn = services.instanceChanges.begin(id, slug);
-  await setStopped(services, actor, id, null);
-  const credentialSet = await listingSetOf(services, actor, row);
+  await setStopped(services, author, id, null);
+  const credentialSet = await listingSetOf(services, author, row);
   const upstream = await services.supervisor.acquire(organizationId, id, credentialSet);
   await refreshDefinitions(services, { organizationId, id }, upstream);
 }

@@ -19,12 +19,12 @@ export type StoreServices = Pick<
 >;
 
 export interface NewInstance {
-  /** That it was tried under. */
+  /** That it was tried under, if it was. */
   readonly id: string;
   readonly toolbox: Pick<ToolboxRow, 'id' | 'slug'>;
   readonly candidate: Candidate;
-  /** What it listed. */
-  readonly definitions: Definitions;
+  /** What it listed; undefined for one that is stored as stopped, which nobody has started yet. */
+  readonly definitions: Definitions | undefined;
   /** What fills its slots for everybody. */
   readonly bindings?: readonly BoundSlot[];
   readonly reason: RevisionReason;
@@ -32,9 +32,9 @@ export interface NewInstance {
 }
 
 /**
- * Stores a candidate that was tried as an instance with its first revision, what it offers, and the
- * record of it, all or nothing. From then on it is seen. Throws `AppError('conflict')` when its slug
- * was taken meanwhile.
+ * Stores a candidate as an instance with its first revision, what it offers, and the
+ * record of it, all or nothing. From then on it is seen. Throws `AppError('conflict')` when its slug was
+ * taken meanwhile.
  */
 export async function storeInstance(
   services: StoreServices,
@@ -57,6 +57,7 @@ export async function storeInstance(
       sealedSecrets: JSON.stringify(sealedSecrets),
       idleMs,
       startTimeoutMs,
+      stoppedAt: definitions ? undefined : new Date(services.clock()),
     });
     if (!inserted) throw slugTaken('instance', slug);
     for (const binding of bindings) {
@@ -68,12 +69,12 @@ export async function storeInstance(
       dataDir,
       candidate,
       sealedSecrets,
-      definitions,
+      definitions: definitions ?? { offerings: [] },
       reason,
       memberId,
       note,
     });
-    await saveDefinitions(db, organizationId, id, definitions);
+    if (definitions) await saveDefinitions(db, organizationId, id, definitions);
     return {
       result: undefined,
       record: {
@@ -88,7 +89,7 @@ export async function storeInstance(
           ...presentLaunchForAudit(launch),
           secretNames: Object.keys(candidate.secrets),
           approvedScripts: candidate.settings.approveScripts === true,
-          offerings: definitions.offerings.length,
+          ...(definitions ? { offerings: definitions.offerings.length } : { stopped: true }),
         },
       },
       // Its definitions are what is new to everybody else; the running copy is right as it is.

@@ -145,6 +145,7 @@ async function readInstances(db: TenantDb, dataDir: string): Promise<LockInstanc
         sha256: hash.toString('hex'),
       })),
       levels: (levelsOf.get(row.id) ?? []).map(({ kind, name, level }) => ({ kind, name, level })),
+      ...(row.stopped_at && { stopped: true }),
     };
   });
 }

@@ -1,12 +1,14 @@
 import { AppError } from '@plugboard/contracts';
 import type { LockInstance } from '@plugboard/contracts/api';
 
+import type { AppServices } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
-import { commitChange } from '../../change.ts';
+import { type Author, commitChange } from '../../change.ts';
 import { requireInstance } from '../../instances/queries.ts';
 import { removeInstance } from '../../instances/remove-instance.ts';
 import { changeInstance } from '../../instances/revisions/change-instance.ts';
 import { filledSlotsOf } from '../../credentials/bindings/filled-slots.ts';
+import { startInstance, stopInstance } from '../../instances/stopped.ts';
 import { openSecretsOf } from '../../instances/revisions/stored-candidate.ts';
 import { noSuch } from '../../reference.ts';
 import { selectToolbox } from '../../toolboxes/queries.ts';
@@ -26,9 +28,46 @@ export async function applyInstance(context: ApplyContext, step: Step): Promise<
     await createLocked(context, instance);
     return;
   }
-  const paths = step.fields.map(({ path }) => path);
-  if (paths.some((path) => path !== 'toolbox')) await changeLocked(context, instance);
-  if (paths.includes('toolbox')) await moveInstance(context, instance);
+  const paths = new Set(step.fields.map(({ path }) => path));
+  const isStopped = paths.delete('stopped');
+  const isMoved = paths.delete('toolbox');
+  // One that is to be stopped is not started by its other changes first.
+  if (isStopped && instance.stopped === true) await stopLocked(context, instance);
+  if (paths.size > 0) await changeLocked(context, instance);
+  if (isMoved) await moveInstance(context, instance);
+  if (isStopped && instance.stopped !== true) await startLocked(context, instance);
+}
+
+async function stopLocked(
+  { services, author }: ApplyContext,
+  { slug }: LockInstance,
+): Promise<void> {
+  await stopInstance(services, author, await presentRow(services, author, slug));
+}
+
+/** Stops it again when it lists something else than is locked. */
+async function startLocked(context: ApplyContext, instance: LockInstance): Promise<void> {
+  const { services, author } = context;
+  const row = await presentRow(services, author, instance.slug);
+  context.tell(`${instance.slug}: Starting it`);
+  await startInstance(services, author, row);
+  const offerings = await withTenant(services.db, author.organizationId, (db) =>
+    db
+      .selectFrom('offerings')
+      .select(['kind', 'name', 'hash'])
+      .where('instance_id', '=', row.id)
+      .execute(),
+  );
+  try {
+    refuseDrift(context, instance, { offerings });
+  } catch (error) {
+    await stopInstance(services, author, row);
+    throw error;
+  }
+}
+
+function presentRow({ db }: Pick<AppServices, 'db'>, { organizationId }: Author, slug: string) {
+  return withTenant(db, organizationId, (tx) => requireInstance(tx, slug));
 }
 
 async function changeLocked(context: ApplyContext, instance: LockInstance): Promise<void> {

@@ -9,7 +9,10 @@ import { selectToolbox } from '../../toolboxes/queries.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { prepareLocked, refuseDrift } from './locked-candidate.ts';
 
-/** Adds an instance exactly as it is locked, or leaves nothing behind. */
+/**
+ * Adds an instance exactly as it is locked, or leaves nothing behind. One that is locked as stopped is
+ * not started for that: what it runs is installed and checked, and what it lists is known once it runs.
+ */
 export async function createLocked(context: ApplyContext, instance: LockInstance): Promise<void> {
   const { services, author, tell, signal } = context;
   const { organizationId } = author;
@@ -25,6 +28,17 @@ export async function createLocked(context: ApplyContext, instance: LockInstance
   );
   await using candidate = await prepareLocked(context, instance, toolbox.environment, secrets);
   const id = newId();
+  const stored = {
+    id,
+    toolbox,
+    candidate,
+    reason: 'applied',
+    note: 'plugboard.lock',
+  } as const;
+  if (instance.stopped === true) {
+    await storeInstance(services, author, { ...stored, definitions: undefined });
+    return;
+  }
   await tryCandidate(
     services,
     organizationId,
@@ -37,14 +51,7 @@ export async function createLocked(context: ApplyContext, instance: LockInstance
     },
     async (definitions) => {
       refuseDrift(context, instance, definitions);
-      await storeInstance(services, author, {
-        id,
-        toolbox,
-        candidate,
-        definitions,
-        reason: 'applied',
-        note: 'plugboard.lock',
-      });
+      await storeInstance(services, author, { ...stored, definitions });
     },
   );
 }

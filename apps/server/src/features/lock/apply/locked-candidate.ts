@@ -117,7 +117,11 @@ const maxNamed = 10;
 export function refuseDrift(
   { acceptDefinitions }: Pick<ApplyContext, 'acceptDefinitions'>,
   { slug, definitions: locked }: LockInstance,
-  { offerings }: Pick<Definitions, 'offerings'>,
+  {
+    offerings,
+  }: {
+    readonly offerings: readonly Pick<Definitions['offerings'][number], 'kind' | 'name' | 'hash'>[];
+  },
 ): void {
   if (acceptDefinitions) return;
   const listed = offerings.map(({ kind, name, hash }) => ({
