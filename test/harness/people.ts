@@ -4,8 +4,11 @@ import type { Plugboard } from './plugboard.ts';
 
 /** Where a Plugboard that nobody claimed yet says to claim it. */
 export async function claimUrlOf(plugboard: Plugboard): Promise<string> {
-  const line = await eventually('it said where to claim it', () =>
-    plugboard.output.split('\n').find((each) => each.includes('"claimUrl"')),
+  const line = await eventually(
+    'it said where to claim it',
+    () => plugboard.output.split('\n').find((each) => each.includes('"claimUrl"')),
+    // A first start installs servers before it says that it is ready.
+    240_000,
   );
   const { claimUrl }: { claimUrl: string } = JSON.parse(line);
   return claimUrl;
@@ -22,6 +25,21 @@ export async function signInOwner(
   const form = { name: 'Owner', email: 'owner@example.com', password, again: password };
   const answer = await browser.post(link, form, { 'sec-fetch-site': 'same-origin' });
   if (answer.status !== 303) throw new Error(`signing in: ${answer.status} ${answer.body}`);
+  return browser;
+}
+
+/** A browser in which somebody is signed in who was invited just now, and whose name is before the `@`. */
+export async function signInInvited(
+  plugboard: Plugboard,
+  email: string,
+  role: 'owner' | 'admin' | 'member' | 'auditor' = 'member',
+): Promise<TestBrowser> {
+  const { link } = await plugboard.api.members.invitations.create({ email, role });
+  const password = 'correct horse battery staple 42';
+  const form = { name: email.split('@')[0] ?? '', password, again: password };
+  const browser = new TestBrowser();
+  const answer = await browser.post(link, form, { 'sec-fetch-site': 'same-origin' });
+  if (answer.status !== 303) throw new Error(`joining: ${answer.status} ${answer.body}`);
   return browser;
 }
 

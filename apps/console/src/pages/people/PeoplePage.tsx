@@ -10,6 +10,7 @@ import { type Tab, Tabs } from '../../ui/Tabs.tsx';
 import { InvitationsTab } from './invitations/InvitationsTab.tsx';
 import { InviteDialog } from './invitations/InviteDialog.tsx';
 import { KeysTab } from './keys/KeysTab.tsx';
+import { useManages } from './may-members.ts';
 import { MembersTab } from './members/MembersTab.tsx';
 import { RolesTab } from './RolesTab.tsx';
 
@@ -35,6 +36,7 @@ export function PeoplePage() {
   const { tab, invite } = route.useSearch();
   const navigate = route.useNavigate();
   const may = useMay();
+  const manages = useManages();
   const mayInvite = may('invitation.create');
   const members = useQuery(orpc.members.list.queryOptions());
   const setInvite = (open: boolean) =>
@@ -70,7 +72,7 @@ export function PeoplePage() {
         )
       }
     >
-      {!may('member.suspend') && (
+      {!manages && (
         <p className="text-sm text-soft">
           You may look at who is here. Owners and admins invite and change people.
         </p>

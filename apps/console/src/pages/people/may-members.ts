@@ -1,6 +1,6 @@
 import type { Member } from '@plugboard/contracts/api';
 
-import { useMay, useMe } from '../../shell/use-me.ts';
+import { useMe } from '../../shell/use-me.ts';
 import type { Role } from './role-words.ts';
 
 interface MayMember {
@@ -11,19 +11,25 @@ interface MayMember {
   readonly remove: boolean;
 }
 
+/** Whether one manages others. What may be done to others alone is not in what `useMay` knows. */
+export function useManages(): boolean {
+  const { role } = useMe();
+  return role === 'owner' || role === 'admin';
+}
+
 /** What may be done to a member; the server decides the rest. */
 export function useMayMember(): (member: Pick<Member, 'id' | 'role' | 'state'>) => MayMember {
-  const may = useMay();
+  const manager = useManages();
   const me = useMe();
   return ({ id, role, state }) => {
     const own = id === me.memberId;
-    const manages = may('member.suspend') && (me.role === 'owner' || role !== 'owner');
+    const manages = manager && (me.role === 'owner' || role !== 'owner');
     return {
-      setRole: own ? me.role === 'owner' : manages && may('member.set_role'),
+      setRole: own ? me.role === 'owner' : manages,
       suspend: !own && manages && state === 'active',
       reinstate: !own && manages && state === 'suspended',
-      resetLink: !own && manages && may('member.reset_link'),
-      remove: own || (manages && may('member.remove')),
+      resetLink: !own && manages,
+      remove: own || manages,
     };
   };
 }

@@ -14,6 +14,7 @@ import { ErrorState } from '../../../ui/ErrorState.tsx';
 import { SegmentedControl } from '../../../ui/SegmentedControl.tsx';
 import { SkeletonRows } from '../../../ui/Skeleton.tsx';
 import { visibleText } from '../../../ui/Untrusted.tsx';
+import { useManages } from '../may-members.ts';
 import { KeyRow } from './KeyRow.tsx';
 import { NewKeyDialog } from './NewKeyDialog.tsx';
 
@@ -22,7 +23,7 @@ export function KeysTab() {
   const me = useMe();
   const may = useMay();
   const client = useQueryClient();
-  const manages = may('member.suspend');
+  const manages = useManages();
   const [whose, setWhose] = useState<'own' | 'all'>('own');
   const [isNew, setNew] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey>();
