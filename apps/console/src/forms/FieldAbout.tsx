@@ -20,7 +20,11 @@ export function FieldAbout({
   return (
     <span className="whitespace-pre-line">
       {description !== undefined && <Untrusted>{clip(description)}</Untrusted>}{' '}
-      {url !== undefined && <OutsideLink href={url}>Where to get one</OutsideLink>}{' '}
+      {url !== undefined && (
+        <OutsideLink href={url} className="underline">
+          Where to get one
+        </OutsideLink>
+      )}{' '}
       {title !== undefined && title !== name && <code className="font-mono">{name}</code>}
     </span>
   );

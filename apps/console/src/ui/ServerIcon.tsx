@@ -33,11 +33,12 @@ export function ServerIcon({ icon, size = 40 }: ServerIconProps) {
       />
     );
   }
+  const color = safeColor(icon.color);
   return (
     <span
       aria-hidden
-      className={`${sizes[size]} grid shrink-0 place-items-center font-semibold text-white`}
-      style={{ backgroundColor: safeColor(icon.color) }}
+      className={`${sizes[size]} grid shrink-0 place-items-center font-semibold`}
+      style={{ backgroundColor: color, color: inkOn(color) }}
     >
       {(icon.text ?? '?').slice(0, 2)}
     </span>
@@ -47,4 +48,14 @@ export function ServerIcon({ icon, size = 40 }: ServerIconProps) {
 /** Only what is a color, so that nothing else gets into a style. */
 function safeColor(color: string | undefined): string {
   return color !== undefined && /^#[0-9a-f]{6}$/i.test(color) ? color : '#475569';
+}
+
+/** White or black, whichever is read better on a color: one of them always has contrast 4.5:1 (WCAG 1.4.3). */
+function inkOn(color: string): string {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return 1.05 / (luminance + 0.05) >= 4.5 ? '#ffffff' : '#000000';
 }

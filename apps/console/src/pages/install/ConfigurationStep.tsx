@@ -35,7 +35,11 @@ export function ConfigurationStep(props: StepProps) {
     planError !== null ||
     conflicts.some(({ severity }) => severity === 'error') ||
     Object.keys(checked).length > 0;
-  const named = Object.keys(described?.schema.properties ?? {}).filter((key) => !without.has(key));
+  // Of an open server the schema has its variables and arguments whole: they have fields of their own.
+  const named =
+    described?.open === false
+      ? Object.keys(described.schema.properties).filter((key) => !without.has(key))
+      : [];
   const general = conflicts.filter(
     ({ subject }) => subject === undefined || !named.includes(subject),
   );
@@ -62,7 +66,7 @@ export function ConfigurationStep(props: StepProps) {
           </div>
         </Section>
       )}
-      {described?.open !== false && <OpenPart {...props} />}
+      {described?.open !== false && plan.run?.driver !== 'remote' && <OpenPart {...props} />}
       <PlanConflicts conflicts={general} />
       <Problem error={planError} />
       <StepFoot

@@ -34,7 +34,9 @@ export function CredentialSlot(props: CredentialSlotProps) {
       {slot.url !== undefined && (
         <>
           {' · '}
-          <OutsideLink href={slot.url}>Where to get one</OutsideLink>
+          <OutsideLink href={slot.url} className="underline">
+            Where to get one
+          </OutsideLink>
         </>
       )}
     </>

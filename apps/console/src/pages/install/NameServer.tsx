@@ -17,7 +17,11 @@ export function NameServer() {
       title="Install a server"
       about={
         <>
-          Most are in the <TextLink to="/marketplace">marketplace</TextLink>. Others are named here.
+          Most are in the{' '}
+          <TextLink to="/marketplace" className="underline">
+            marketplace
+          </TextLink>
+          . Others are named here.
         </>
       }
     >

@@ -35,13 +35,13 @@ export function stepsOf(
     plan.credentials.length > 0 || wantsSignIn(plan) || Object.keys(draft.credentials).length > 0;
   const secret = new Set(plan.credentials.map(({ key }) => key));
   const settable =
-    described === undefined ||
-    described.open ||
-    Object.keys(described.schema.properties).some((key) => !secret.has(key));
+    described === undefined || described.open
+      ? plan.run?.driver !== 'remote'
+      : Object.keys(described.schema.properties).some((key) => !secret.has(key));
   return stepNames.filter(
     (name) =>
       (name !== 'credentials' || asks) &&
-      (name !== 'configuration' || settable || described.presets.length > 0),
+      (name !== 'configuration' || settable || (described?.presets.length ?? 0) > 0),
   );
 }
 

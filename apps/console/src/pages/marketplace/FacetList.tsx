@@ -22,7 +22,6 @@ export function FacetList({ q, counts, onQuery }: FacetListProps) {
       {facets.map(({ key, label, values }) => (
         <FacetGroup
           key={key}
-          name={key}
           label={label}
           words={values}
           counts={counts[key]}
@@ -35,7 +34,6 @@ export function FacetList({ q, counts, onQuery }: FacetListProps) {
 }
 
 interface FacetGroupProps {
-  readonly name: string;
   readonly label: string;
   readonly words: Readonly<Record<string, string>>;
   readonly counts: readonly { readonly value: string; readonly count: number }[];
@@ -43,7 +41,7 @@ interface FacetGroupProps {
   readonly onValue: (value: string, isIn: boolean) => void;
 }
 
-function FacetGroup({ name, label, words, counts, chosen, onValue }: FacetGroupProps) {
+function FacetGroup({ label, words, counts, chosen, onValue }: FacetGroupProps) {
   const [all, setAll] = useState(false);
   const known = new Set(counts.map(({ value }) => value.toLowerCase()));
   const rows = [
@@ -78,11 +76,11 @@ function FacetGroup({ name, label, words, counts, chosen, onValue }: FacetGroupP
       {rows.length > few && (
         <button
           type="button"
-          aria-label={all ? `Fewer of ${name}` : `All of ${name}`}
           className="mt-1 rounded-sm px-1.5 text-xs font-medium text-accent hover:underline"
           onClick={() => setAll(!all)}
         >
           {all ? 'Show fewer' : `Show all ${Math.min(60, rows.length)}`}
+          <span className="sr-only"> of {label}</span>
         </button>
       )}
     </fieldset>

@@ -75,7 +75,9 @@ function Setting({ name, property, required }: SettingProps) {
         {facts?.url !== undefined && (
           <>
             {' '}
-            <OutsideLink href={facts.url}>Where to get one</OutsideLink>
+            <OutsideLink href={facts.url} className="underline">
+              Where to get one
+            </OutsideLink>
           </>
         )}
         {property.enum && (

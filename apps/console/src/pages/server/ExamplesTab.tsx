@@ -89,7 +89,10 @@ function ClientExample({ instance }: { readonly instance: string }) {
       about={
         <>
           This server alone, with its own names of tools. For all that an agent may use, see{' '}
-          <TextLink to="/agents">Agents</TextLink>.
+          <TextLink to="/agents" className="underline">
+            Agents
+          </TextLink>
+          .
         </>
       }
     >

@@ -28,7 +28,9 @@ export function InstallGuide({ server }: { readonly server: CatalogServer }) {
                   {url !== undefined && (
                     <>
                       {' · '}
-                      <OutsideLink href={url}>Where to get one</OutsideLink>
+                      <OutsideLink href={url} className="underline">
+                        Where to get one
+                      </OutsideLink>
                     </>
                   )}
                 </li>
@@ -63,7 +65,10 @@ export function InstallGuide({ server }: { readonly server: CatalogServer }) {
         <Step number={3} title="Let an agent use it">
           <p className="mb-2">
             No agent may use a new server until you say so: when it is installed, under{' '}
-            <TextLink to="/matrix">Permissions</TextLink>, or in a terminal:
+            <TextLink to="/matrix" className="underline">
+              Permissions
+            </TextLink>
+            , or in a terminal:
           </p>
           <CodeBlock
             code={`plugboard grant add <agent> --server ${server.installed[0]?.slug ?? server.id ?? '<instance>'} --level read`}

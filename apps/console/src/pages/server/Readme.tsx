@@ -75,7 +75,7 @@ function NoReadme({ message, url }: NoReadmeProps) {
       {url !== undefined && (
         <>
           {' '}
-          <OutsideLink href={url}>{url}</OutsideLink>
+          <OutsideLink href={url} className="underline">{url}</OutsideLink>
         </>
       )}
     </EmptyState>

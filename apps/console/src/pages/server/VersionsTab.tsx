@@ -96,7 +96,9 @@ function ChangelogPart({ server }: ServerProps) {
               ? 'It is read from the package of an installed version.'
               : 'There is nothing newer to tell of.')}{' '}
           {repositoryUrl !== undefined && (
-            <OutsideLink href={repositoryUrl}>Its repository</OutsideLink>
+            <OutsideLink href={repositoryUrl} className="underline">
+              Its repository
+            </OutsideLink>
           )}
         </p>
       ) : data ? (
