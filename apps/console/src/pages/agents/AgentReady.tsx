@@ -19,7 +19,12 @@ export function AgentReady({ agent, token }: AgentReadyProps) {
         <SecretOnce secret={token} what="the token">
           <p className="text-soft">
             Whoever has it is {agent.name}. Revoke it on{' '}
-            <TextLink to="/agents/$agent" params={{ agent: agent.slug }} search={{ tab: 'tokens' }}>
+            <TextLink
+              to="/agents/$agent"
+              params={{ agent: agent.slug }}
+              search={{ tab: 'tokens' }}
+              className="underline"
+            >
               the agent’s page
             </TextLink>{' '}
             when it gets lost.

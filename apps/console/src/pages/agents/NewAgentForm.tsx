@@ -139,8 +139,11 @@ function ToolboxLevels({ form, onForm }: Pick<NewAgentFormProps, 'form' | 'onFor
       <legend className="mb-1.5 text-sm font-medium">What it may use</legend>
       {data?.toolboxes.length === 0 && (
         <p className="text-sm text-soft">
-          There is no toolbox yet: <TextLink to="/marketplace">add a server</TextLink> first, or
-          grant it something later.
+          There is no toolbox yet:{' '}
+          <TextLink to="/marketplace" className="underline">
+            add a server
+          </TextLink>{' '}
+          first, or grant it something later.
         </p>
       )}
       <ul className="max-h-60 divide-y divide-line overflow-y-auto rounded-lg border border-line empty:hidden">

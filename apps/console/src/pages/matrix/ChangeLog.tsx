@@ -106,7 +106,7 @@ function Words({ entry }: { readonly entry: AuditEntry }) {
       <span className="block text-xs text-faint">
         <RelativeTime at={entry.at} /> by{' '}
         {entry.member ? <Untrusted>{entry.member.name}</Untrusted> : 'the system'} ·{' '}
-        <TextLink to="/audit/$seq" params={{ seq: String(entry.seq) }}>
+        <TextLink to="/audit/$seq" params={{ seq: String(entry.seq) }} className="underline">
           record {entry.seq}
         </TextLink>
       </span>

@@ -93,8 +93,9 @@ const Cell = memo(
         data-column={column}
         className={classNames(
           'absolute inset-y-0 cursor-pointer px-1',
-          isToolbox && 'border-l border-line bg-sunken',
-          isChosen ? 'bg-accent-soft' : 'hover:bg-hover',
+          isToolbox && 'border-l border-line',
+          isToolbox && !isChosen && 'bg-sunken',
+          isChosen ? 'bg-raised inset-ring inset-ring-accent' : 'hover:bg-hover',
           isActive && 'outline-2 -outline-offset-2 outline-accent',
         )}
         style={{ left: sizes.rowHeader + column * sizes.column, width: sizes.column }}

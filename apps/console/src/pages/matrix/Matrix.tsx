@@ -45,14 +45,15 @@ export function Matrix({ matrix, readOnly }: MatrixProps) {
   const [chosen, setChosen] = useState<Selection>({ anchor: corner, active: corner });
   const [menu, setMenu] = useState<{ at: Position; anchor: Element }>();
   // What is chosen may have gone from sight.
-  const selection = { anchor: within(chosen.anchor), active: within(chosen.active) };
+  const active = within(chosen.active);
+  const isOne = chosen.anchor === chosen.active;
+  const selection = { anchor: isOne ? active : within(chosen.anchor), active };
   const cells = cellsIn(model, rectangleOf(selection));
 
   function within({ row, column }: Position): Position {
-    return {
-      row: Math.max(0, Math.min(row, model.agents.length - 1)),
-      column: Math.max(0, Math.min(column, model.columns.length - 1)),
-    };
+    const lastRow = Math.max(0, model.agents.length - 1);
+    const lastColumn = Math.max(0, model.columns.length - 1);
+    return { row: Math.min(row, lastRow), column: Math.min(column, lastColumn) };
   }
 
   function cellAt({ row, column: position }: Position): ChosenCell | undefined {

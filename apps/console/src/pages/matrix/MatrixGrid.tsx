@@ -30,7 +30,7 @@ export function MatrixGrid(props: MatrixGridProps) {
 
   useEffect(() => {
     if (grid.current) showCell(grid.current, active.row, active.column);
-  }, [active]);
+  }, [active.row, active.column]);
 
   const cellElement = useCallback(
     ({ row, column }: Position) =>
@@ -42,6 +42,8 @@ export function MatrixGrid(props: MatrixGridProps) {
     const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 0) / sizes.row) - 3);
     const action = readKey(event, active, { rows: agents.length, columns: columns.length, page });
     if (!action) return;
+    // With nothing to clear the key is somebody else’s, such as of a dialog that just opened.
+    if (action.do === 'clear' && selection.anchor === active) return;
     event.preventDefault();
     const anchor = cellElement(active);
     if (action.do === 'go') {
@@ -101,7 +103,7 @@ export function MatrixGrid(props: MatrixGridProps) {
       <div
         role="presentation"
         className="relative"
-        style={{ width, height: sizes.header + agents.length * sizes.row }}
+        style={{ width, minWidth: '100%', height: sizes.header + agents.length * sizes.row }}
       >
         <GridHeader columns={shownColumns} first={seen.firstColumn} chosen={chosen} />
         <div role="rowgroup">

@@ -60,7 +60,11 @@ export function ToolsSheet(props: ToolsSheetProps) {
             ? 'Each tool, and why'
             : `${allowed} of ${tools.data?.total ?? 0} may be used`}
           {' · '}
-          <TextLink to="/playground" search={{ agent: agent.slug, instance: instance.slug }}>
+          <TextLink
+            to="/playground"
+            search={{ agent: agent.slug, instance: instance.slug }}
+            className="underline"
+          >
             Try one
           </TextLink>
         </>

@@ -51,7 +51,7 @@ export function CallView({ tried, onRead, onAgain }: CallViewProps) {
           {result && <span>{formatDuration(result.durationMs)}</span>}
           {result && <span>{formatBytes(sizeOf(result.result ?? result.error))}</span>}
           {auditSeq !== undefined && (
-            <TextLink to="/audit/$seq" params={{ seq: String(auditSeq) }}>
+            <TextLink to="/audit/$seq" params={{ seq: String(auditSeq) }} className="underline">
               record {auditSeq}
             </TextLink>
           )}
@@ -102,18 +102,20 @@ function Result({ tried, onRead }: Pick<CallViewProps, 'tried' | 'onRead'>) {
   const pieces = piecesOf(result.result);
   return (
     <div className="flex flex-col gap-3">
-      <SegmentedControl
-        label="Show the result as"
-        value={as}
-        onValue={setAs}
-        options={[
-          { value: 'content', label: 'Content' },
-          ...(structured === undefined
-            ? []
-            : [{ value: 'structured' as const, label: 'Structured' }]),
-          { value: 'json', label: 'All as JSON' },
-        ]}
-      />
+      <div>
+        <SegmentedControl
+          label="Show the result as"
+          value={as}
+          onValue={setAs}
+          options={[
+            { value: 'content', label: 'Content' },
+            ...(structured === undefined
+              ? []
+              : [{ value: 'structured' as const, label: 'Structured' }]),
+            { value: 'json', label: 'All as JSON' },
+          ]}
+        />
+      </div>
       {as === 'json' ? (
         <JsonTree value={result.result} label="The result" />
       ) : as === 'structured' ? (

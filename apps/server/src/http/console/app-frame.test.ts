@@ -21,7 +21,6 @@ describe('the frame of Apps', () => {
       "connect-src 'none'",
       "form-action 'none'",
       "base-uri 'none'",
-      "webrtc 'block'",
       "frame-ancestors 'self'",
     ]);
   });

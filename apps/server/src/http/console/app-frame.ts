@@ -21,8 +21,6 @@ const headers: Readonly<Record<string, string>> = {
     "connect-src 'none'",
     "form-action 'none'",
     "base-uri 'none'",
-    // Not in a standard yet; the script below does it too.
-    "webrtc 'block'",
     "frame-ancestors 'self'",
   ].join('; '),
   'permissions-policy':
