@@ -1,6 +1,6 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 
 import { classNames } from './class-names.ts';
 import { IconButton } from './IconButton.tsx';
@@ -31,6 +31,8 @@ export function Dialog({
   kind = 'center',
   width = 'medium',
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const place =
     kind === 'side'
       ? 'inset-y-0 right-0 h-dvh w-full rounded-l-2xl'
@@ -40,8 +42,10 @@ export function Dialog({
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="fixed inset-0 z-40 bg-scrim backdrop-blur-[2px] transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <BaseDialog.Popup
+          ref={popup}
+          initialFocus={(by) => firstOf(body.current, by) ?? popup.current}
           className={classNames(
-            'glass-high fixed z-50 flex flex-col transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0',
+            'glass-high fixed z-50 flex flex-col outline-none transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0',
             place,
             widths[width],
           )}
@@ -65,7 +69,9 @@ export function Dialog({
               }
             />
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          <div ref={body} className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">
+            {children}
+          </div>
           {footer !== undefined && (
             <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">
               {footer}
@@ -74,5 +80,18 @@ export function Dialog({
         </BaseDialog.Popup>
       </BaseDialog.Portal>
     </BaseDialog.Root>
+  );
+}
+
+/**
+ * The field that is filled in first. Not the button that closes: its tooltip would open, and take the first Esc.
+ * A finger that opened it wants no keyboard to come up.
+ */
+function firstOf(body: HTMLElement | null, by: string): HTMLElement | null {
+  if (by === 'touch') return null;
+  return (
+    body?.querySelector<HTMLElement>(
+      ':is(input, textarea, [role="combobox"]):not(:disabled, [aria-hidden="true"], [tabindex="-1"])',
+    ) ?? null
   );
 }

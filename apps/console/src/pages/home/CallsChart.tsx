@@ -47,7 +47,7 @@ export function CallsChart({ calls }: { readonly calls: Calls }) {
             <li key={name}>
               <Legend outcome={name === 'failed' ? usualFailure(calls.recent) : outcome}>
                 <Icon className={`size-4 ${text}`} aria-hidden />
-                <span className="font-semibold tabular-nums">{formatNumber(calls[name])}</span>
+                <span className="font-semibold tabular-nums">{formatNumber(calls[name])}</span>{' '}
                 {words}
               </Legend>
             </li>

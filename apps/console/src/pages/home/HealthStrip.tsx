@@ -49,7 +49,7 @@ export function HealthStrip({ health, counts }: HealthStripProps) {
                   className={`size-4 ${text} ${name === 'starting' ? 'animate-spin' : ''}`}
                   aria-hidden
                 />
-                <span className="font-semibold tabular-nums">{formatNumber(health[name])}</span>
+                <span className="font-semibold tabular-nums">{formatNumber(health[name])}</span>{' '}
                 {name}
               </Link>
             </li>
@@ -88,8 +88,7 @@ function Counts({ counts }: { readonly counts: Overview['counts'] }) {
               to={to}
               className="flex h-8 items-center gap-1 rounded-lg px-2 hover:bg-hover hover:text-ink"
             >
-              <span className="tabular-nums">{formatNumber(count)}</span>
-              {count === 1 ? one : many}
+              <span className="tabular-nums">{formatNumber(count)}</span> {count === 1 ? one : many}
             </Link>
           </li>
         ))}
