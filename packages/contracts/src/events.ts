@@ -40,5 +40,7 @@ export type ChangeEvent =
   | { kind: 'master_keys' }
   /** The tokens, the state or the permissions of a connection changed. */
   | { kind: 'connection'; organizationId: string; connectionId: string }
+  /** A person's session ended: they signed out, or were signed out. Told by the database itself. */
+  | { kind: 'signed_out'; sessionId: string }
   /** The connection that carries events was lost and is back: anything may have changed. */
   | { kind: 'everything' };

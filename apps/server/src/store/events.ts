@@ -165,6 +165,7 @@ const kinds: Readonly<Record<ChangeEvent['kind'], true>> = {
   session: true,
   keys: true,
   master_keys: true,
+  signed_out: true,
   everything: true,
 };
 

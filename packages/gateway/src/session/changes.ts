@@ -128,6 +128,7 @@ function concerns(event: ChangeEvent, session: Watched): boolean {
   if (event.kind === 'everything') return true;
   if (event.kind === 'session' || event.kind === 'keys') return false;
   if (event.kind === 'master_keys' || event.kind === 'connection') return false;
+  if (event.kind === 'signed_out') return false;
   if (event.kind === 'instance_credentials') return false;
   if (event.organizationId !== session.identity.organizationId) return false;
   if (event.kind === 'instance' || event.kind === 'definitions') return true;

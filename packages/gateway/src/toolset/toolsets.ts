@@ -66,6 +66,7 @@ export function createToolsets(source: AccessSource, clock: () => number): Tools
     drop(event) {
       if (event.kind === 'session' || event.kind === 'keys') return;
       if (event.kind === 'master_keys' || event.kind === 'connection') return;
+      if (event.kind === 'signed_out') return;
       if (event.kind === 'everything') agents.clear();
       else if (event.kind === 'access' && event.agentId !== undefined) agents.delete(event.agentId);
       else if (event.kind === 'identity') agents.delete(event.agentId);

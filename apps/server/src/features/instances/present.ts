@@ -45,10 +45,7 @@ export function presentInstance(row: InstanceRow, options: PresentOptions): Inst
     secretNames: [...sealedSecretsFromRow(row.sealed_secrets).keys()],
     idleMs: row.idle_ms,
     startTimeoutMs: row.start_timeout_ms,
-    state:
-      row.stopped_at === null
-        ? presentState(copies)
-        : { name: 'stopped', stoppedAt: row.stopped_at.toISOString(), restarts: 0 },
+    state: row.stopped_at === null ? presentState(copies) : presentStopped(row.stopped_at),
     ...(lastUsedAt && { lastUsedAt: new Date(lastUsedAt).toISOString() }),
     ...presentProtocol(row),
     ownConnections: copies.filter(({ own, state }) => own && state.name === 'ready').length,
@@ -89,6 +86,11 @@ function presentProtocol({ era, hello }: InstanceRow): Pick<Instance, 'era' | 'p
 /** By what runs here, or what any node wrote down; epoch milliseconds, 0 for never. */
 function lastUseOf({ last_used_at: at }: InstanceRow, copies: readonly InstanceStatus[]): number {
   return Math.max(at?.getTime() ?? 0, ...copies.map(({ lastUsedAt }) => lastUsedAt ?? 0));
+}
+
+/** Of one that nobody may start, whatever of it is still ending. */
+export function presentStopped(at: Date): InstanceStateView {
+  return { name: 'stopped', stoppedAt: at.toISOString(), restarts: 0 };
 }
 
 /** Of several copies the one used last, of those that all share if there is one. */

@@ -25,7 +25,8 @@ export function changeOfEvent(event: ChangeEvent): LiveChange | undefined {
     case 'everything':
       return { type: 'change', about: 'everything' };
     case 'session':
-      // Sessions of agents are shown nowhere.
+    case 'signed_out':
+      // Sessions are shown nowhere.
       return undefined;
   }
 }

@@ -6,7 +6,8 @@ import type { Kysely } from 'kysely';
 
 import type { AppServices } from '../../app/services.ts';
 import type { Database } from '../../store/schema.ts';
-import { presentState } from '../instances/present.ts';
+import { withTenant } from '../../store/tenant.ts';
+import { presentState, presentStopped } from '../instances/present.ts';
 import type { Actor } from '../members/policy.ts';
 import { LiveStream } from './live-stream.ts';
 import { OrganizationFeed } from './organization-feed.ts';
@@ -117,14 +118,30 @@ function hello({ startedAt, version }: LiveFeedOptions['server']): LiveEvent {
   return { type: 'hello', nodeStartedAt: new Date(startedAt).toISOString(), version };
 }
 
-/** One that is on trial is nobody's to see yet. */
-function stateOf(
-  { pending, supervisor }: LiveFeedOptions,
+/** One that is on trial is nobody's to see yet. Never rejects: what cannot be asked is not told. */
+async function stateOf(
+  { db, log, pending, supervisor }: LiveFeedOptions,
   organizationId: string,
   instanceId: string,
-): InstanceStateView | undefined {
+): Promise<InstanceStateView | undefined> {
   if (pending.find(organizationId, instanceId)) return undefined;
-  return presentState(
-    supervisor.states(organizationId).filter((status) => status.instanceId === instanceId),
-  );
+  const present = () =>
+    presentState(
+      supervisor.states(organizationId).filter((status) => status.instanceId === instanceId),
+    );
+  // Whether it may start with its next call is known of no copy.
+  if (present().name !== 'stopped') return present();
+  try {
+    const row = await withTenant(db, organizationId, (tx) =>
+      tx
+        .selectFrom('instances')
+        .select('stopped_at')
+        .where('id', '=', instanceId)
+        .executeTakeFirst(),
+    );
+    return row?.stopped_at ? presentStopped(row.stopped_at) : present();
+  } catch (error) {
+    log.warn({ err: error, instanceId }, 'the state of an instance could not be told');
+    return undefined;
+  }
 }

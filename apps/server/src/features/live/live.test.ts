@@ -1,5 +1,6 @@
 import { newId } from '@plugboard/contracts';
 import type { LiveEvent } from '@plugboard/contracts/api';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildApp, type TestApp } from '../../app/testing/build-app.ts';
@@ -8,6 +9,7 @@ import { publish } from '../../store/events.ts';
 import { withTenant } from '../../store/tenant.ts';
 import { buildOrganization } from '../../store/testing/test-database.ts';
 import type { Role } from '../members/policy.ts';
+import { type Browser, signIn, signInOwner } from '../people/testing/browser.ts';
 import { buildOutcome, demoAgent, ownAgent } from './testing/outcomes.ts';
 import { openStream } from './testing/open-stream.ts';
 
@@ -28,6 +30,49 @@ afterAll(() => app[Symbol.asyncDispose]());
 
 const member = (role: Role) => members.get(role) ?? { key: '', memberId: '' };
 const isCall = (event: LiveEvent) => event.type === 'call';
+
+/** The stream of a browser in which somebody is signed in. */
+function streamOf(browser: Browser) {
+  return openStream({
+    ownerKey: '',
+    fetch: (path, init) =>
+      app.fetch(path, {
+        ...init,
+        headers: { cookie: browser.cookieHeader, 'sec-fetch-site': 'same-origin' },
+      }),
+  });
+}
+
+describe('the live stream of a session', () => {
+  it('ends with it at once, and no other does', async () => {
+    const first = await signInOwner(app);
+    const second = await signIn(app, 'owner@example.com');
+    await using theirs = await streamOf(second);
+    await using ours = await streamOf(first);
+    await ours.next();
+    await theirs.next();
+    await second.submit('/sign-out', '/sign-out', {});
+    expect(await theirs.end()).toMatchObject({ code: 'unauthenticated' });
+    await app.request('POST', '/agents', { slug: 'still-told' });
+    expect(await ours.until(({ type }) => type === 'change')).toBeTruthy();
+    // Ended elsewhere: by another node, by an admin, by the database's owner.
+    await sql`delete from user_sessions`.execute(app.database.db);
+    expect(await ours.end()).toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('is told since when an instance is stopped', async () => {
+    await using remote = await startRemoteServer();
+    const input = { server: remote.url, slug: 'halted', allowPrivateNetwork: true };
+    await app.request('POST', '/instances', input);
+    await using stream = await openStream(app);
+    await stream.next();
+    await app.request('POST', '/instances/halted/stop', {});
+    const told = await stream.until(
+      (event) => event.type === 'state' && event.state.name === 'stopped',
+    );
+    expect(told).toMatchObject({ state: { stoppedAt: expect.any(String), restarts: 0 } });
+  });
+});
 
 describe('the live stream', () => {
   it('begins with the node and its version, then tells calls as they end', async () => {

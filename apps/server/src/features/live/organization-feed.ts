@@ -9,7 +9,7 @@ import type { NewRecords, RecordPoll } from './record-poll.ts';
 export interface OrganizationFeedOptions {
   readonly startPoll: (onNew: (records: NewRecords) => void) => RecordPoll;
   /** How an instance is now; undefined for one that is not to be shown. */
-  readonly stateOf: (instanceId: string) => InstanceStateView | undefined;
+  readonly stateOf: (instanceId: string) => Promise<InstanceStateView | undefined>;
 }
 
 /** A start goes through several states within a moment. */
@@ -55,6 +55,12 @@ export class OrganizationFeed {
   }
 
   hear(event: ChangeEvent): void {
+    if (event.kind === 'signed_out') {
+      for (const stream of this.#streams) {
+        if (stream.actor.sessionId === event.sessionId) stream.check();
+      }
+      return;
+    }
     const change = changeOfEvent(event);
     if (change) this.#tellChange(change);
   }
@@ -67,8 +73,7 @@ export class OrganizationFeed {
     if (this.#unsettled.has(instanceId)) return;
     const timer = setTimeout(() => {
       this.#unsettled.delete(instanceId);
-      const state = this.#options.stateOf(instanceId);
-      if (state) this.#tell({ type: 'state', instanceId, state });
+      void this.#tellState(instanceId);
     }, stateDelayMs);
     timer.unref();
     this.#unsettled.set(instanceId, timer);
@@ -77,6 +82,11 @@ export class OrganizationFeed {
   async close(): Promise<void> {
     for (const timer of this.#unsettled.values()) clearTimeout(timer);
     await this.#poll[Symbol.asyncDispose]();
+  }
+
+  async #tellState(instanceId: string): Promise<void> {
+    const state = await this.#options.stateOf(instanceId);
+    if (state) this.#tell({ type: 'state', instanceId, state });
   }
 
   #tellRecords({ calls, changes, missed }: NewRecords): void {

@@ -38,9 +38,10 @@ export function createOverviews(services: Services): Overviews {
   const windows = new Remembered<CallWindow>(services.clock, windowFreshMs);
   const { clock, db, supervisor } = services;
   const stops = [
-    services.onChange((event) =>
-      views.forget('organizationId' in event ? event.organizationId : ''),
-    ),
+    services.onChange((event) => {
+      if (event.kind === 'signed_out') return;
+      views.forget('organizationId' in event ? event.organizationId : '');
+    }),
     services.onStatus(({ organizationId }) => views.forget(organizationId)),
   ];
 

@@ -12,7 +12,10 @@ export interface OpenStream extends AsyncDisposable {
 }
 
 /** A live stream as a client reads it, the owner's unless `key` says otherwise. */
-export async function openStream(app: TestApp, key = app.ownerKey): Promise<OpenStream> {
+export async function openStream(
+  app: Pick<TestApp, 'fetch' | 'ownerKey'>,
+  key = app.ownerKey,
+): Promise<OpenStream> {
   const response = await app.fetch('/api/v1/live', { headers: { authorization: `Bearer ${key}` } });
   if (response.status !== 200) throw new Error(`a live stream was refused: ${response.status}`);
   const body = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream());
