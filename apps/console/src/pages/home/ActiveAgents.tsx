@@ -41,8 +41,11 @@ export function ActiveAgents({ agents }: { readonly agents: Overview['agents'] }
                 <span className="block text-sm text-ink tabular-nums">
                   {plural(each.calls, 'call')}
                 </span>
-                <Trouble failed={each.failed} refused={each.refused} />{' '}
-                <RelativeTime at={each.lastAt} />
+                {each.failed + each.refused > 0 ? (
+                  <Trouble failed={each.failed} refused={each.refused} />
+                ) : (
+                  <RelativeTime at={each.lastAt} />
+                )}
               </span>
             </Link>
           </li>
@@ -55,8 +58,9 @@ export function ActiveAgents({ agents }: { readonly agents: Overview['agents'] }
 function Trouble({ failed, refused }: { readonly failed: number; readonly refused: number }) {
   return (
     <>
-      {failed > 0 && <span className="text-bad">{formatNumber(failed)} failed · </span>}
-      {refused > 0 && <span className="text-warn">{formatNumber(refused)} refused · </span>}
+      {failed > 0 && <span className="text-bad">{formatNumber(failed)} failed</span>}
+      {failed > 0 && refused > 0 && ' · '}
+      {refused > 0 && <span className="text-warn">{formatNumber(refused)} refused</span>}
     </>
   );
 }
