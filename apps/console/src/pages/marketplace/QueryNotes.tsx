@@ -15,6 +15,12 @@ const link = 'rounded-sm font-medium text-accent underline-offset-4 hover:underl
 export function QueryNotes({ q, reading, onQuery }: QueryNotesProps) {
   const { messages, corrections, didYouMean } = reading;
   if (messages.length === 0 && corrections.length === 0) return null;
+  // The reading may be of what was written a moment ago; what is offered is of what is written now.
+  const meant = corrections.reduce(
+    (text, correction) => text.replace(correction.word, () => correction.meant),
+    q,
+  );
+  const offered = meant === q ? didYouMean : meant;
   return (
     <ul role="status" className="flex flex-col gap-1.5 rounded-lg bg-accent-soft px-3 py-2 text-sm">
       {corrections.length > 0 && (
@@ -22,19 +28,19 @@ export function QueryNotes({ q, reading, onQuery }: QueryNotesProps) {
           <Info className="mt-1 size-4 shrink-0 text-accent" aria-hidden />
           <span>
             Showing results for{' '}
-            {corrections.map(({ word, meant }, position) => (
+            {corrections.map(({ word, meant: instead }, position) => (
               <span key={word}>
                 {position > 0 && ', '}
                 <b>
-                  <Untrusted>{meant}</Untrusted>
+                  <Untrusted>{instead}</Untrusted>
                 </b>{' '}
                 in place of “<Untrusted>{word}</Untrusted>”
               </span>
             ))}
             .{' '}
-            {didYouMean !== undefined && (
-              <button type="button" className={link} onClick={() => onQuery(didYouMean)}>
-                Did you mean <Untrusted>{didYouMean}</Untrusted>?
+            {offered !== undefined && (
+              <button type="button" className={link} onClick={() => onQuery(offered)}>
+                Did you mean <Untrusted>{offered}</Untrusted>?
               </button>
             )}
           </span>

@@ -75,7 +75,9 @@ function NoReadme({ message, url }: NoReadmeProps) {
       {url !== undefined && (
         <>
           {' '}
-          <OutsideLink href={url} className="underline">{url}</OutsideLink>
+          <OutsideLink href={url} className="underline">
+            {url}
+          </OutsideLink>
         </>
       )}
     </EmptyState>
