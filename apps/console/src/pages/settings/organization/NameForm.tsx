@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
 import { fieldErrors, readError } from '../../../api/errors.ts';
-import { tellDone } from '../../../shell/toast-manager.ts';
+import { tellDone, tellFailed } from '../../../shell/toast-manager.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Problem } from '../../../ui/ErrorState.tsx';
 import { Field } from '../../../ui/Field.tsx';
@@ -13,14 +13,20 @@ import { TextInput } from '../../../ui/TextInput.tsx';
 export function NameForm({ name }: { readonly name: string }) {
   const client = useQueryClient();
   const [typed, setTyped] = useState(name);
+  const put = async (next: string) => {
+    await api.organization.change({ name: next });
+    await Promise.all([
+      client.invalidateQueries({ queryKey: orpc.organization.key() }),
+      client.invalidateQueries({ queryKey: orpc.me.key() }),
+    ]);
+  };
+  const undo = () => {
+    put(name).catch((error: unknown) => tellFailed(readError(error).message));
+  };
   const rename = useMutation({
-    mutationFn: async (next: string) => {
-      await api.organization.change({ name: next });
-      await Promise.all([
-        client.invalidateQueries({ queryKey: orpc.organization.key() }),
-        client.invalidateQueries({ queryKey: orpc.me.key() }),
-      ]);
-    },
+    mutationFn: put,
+    // Not beside `mutate`: the form is drawn anew with the new name.
+    onSuccess: () => tellDone('The organization is renamed', undo),
     onError: () => undefined,
   });
   const errors = rename.error === null ? {} : fieldErrors(readError(rename.error));
@@ -31,9 +37,7 @@ export function NameForm({ name }: { readonly name: string }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (rename.isPending || next === name) return;
-        rename.mutate(next, {
-          onSuccess: () => tellDone('The organization is renamed', () => rename.mutate(name)),
-        });
+        rename.mutate(next);
       }}
     >
       <Field label="Name" error={errors['name']}>

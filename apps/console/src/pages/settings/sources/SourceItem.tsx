@@ -97,7 +97,7 @@ export function SourceItem({ source }: { readonly source: Source }) {
               size="small"
               icon={<RefreshCcw className="size-4" aria-hidden />}
               busy={run.status === 'running'}
-              aria-label={`Sync ${title} now`}
+              aria-label={`Sync now: ${title}`}
               onClick={() => run.sync()}
             >
               Sync now

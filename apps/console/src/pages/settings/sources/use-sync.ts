@@ -1,5 +1,6 @@
 import type { Source, Sync, SyncEvent } from '@plugboard/contracts/api';
 import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect } from 'react';
 
 import { AppError } from '@plugboard/contracts';
 
@@ -13,20 +14,19 @@ interface Synced {
 }
 
 interface SyncRun extends Run<Synced> {
-  /** Reads the source now, or follows the reading that is under way. */
+  /** Reads the source now; `full`, everything of it again. */
   readonly sync: (full?: boolean) => void;
 }
 
-/** Reads a source anew and tells how far it has come. Leaving does not end it. */
-export function useSync({ id }: Source): SyncRun {
+/** Reads a source anew, and tells how far any reading of it has come. Leaving does not end it. */
+export function useSync({ id, lastSync }: Source): SyncRun {
   const client = useQueryClient();
   const run = useRun<Synced>();
-  const { start } = run;
-  return {
-    ...run,
-    sync: (full = false) => {
+  const { start, status } = run;
+  const follow = useCallback(
+    (begin: () => Promise<string>) => {
       void start(async (signal) => {
-        const { id: sync } = await api.sources.sync({ source: id, ...(full && { full }) });
+        const sync = await begin();
         return told(await api.sources.syncs.watch({ source: id, sync }, { signal }));
       }).then(() =>
         Promise.all([
@@ -35,6 +35,18 @@ export function useSync({ id }: Source): SyncRun {
         ]),
       );
     },
+    [client, id, start],
+  );
+  const underWay =
+    lastSync?.state === 'queued' || lastSync?.state === 'running' ? lastSync.id : undefined;
+  useEffect(() => {
+    // Somebody else began it, or it was begun when the source was added.
+    if (underWay !== undefined && status === 'idle') follow(() => Promise.resolve(underWay));
+  }, [underWay, status, follow]);
+  return {
+    ...run,
+    sync: (full = false) =>
+      follow(async () => (await api.sources.sync({ source: id, ...(full && { full }) })).id),
   };
 }
 

@@ -123,8 +123,10 @@ export function ProviderItem({ provider, busy, onEnable }: ProviderItemProps) {
         {test.data && (
           <SecretOnce secret={test.data.url} what="the link">
             <p className="text-soft">
-              <OutsideLink href={test.data.url}>Open the test</OutsideLink>, here or in another
-              browser. It ends <RelativeTime at={test.data.expiresAt} />.
+              <OutsideLink href={test.data.url} className="underline">
+                Open the test
+              </OutsideLink>
+              , here or in another browser. It ends <RelativeTime at={test.data.expiresAt} />.
             </p>
           </SecretOnce>
         )}
