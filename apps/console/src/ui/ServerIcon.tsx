@@ -1,5 +1,7 @@
 import { useState } from 'react';
 
+import { chosenOrganization } from '../api/organization.ts';
+
 export interface ServerIconProps {
   readonly icon: {
     readonly text?: string;
@@ -24,7 +26,7 @@ export function ServerIcon({ icon, size = 40 }: ServerIconProps) {
   if (image !== undefined && image !== broken) {
     return (
       <img
-        src={image}
+        src={inOrganization(image)}
         alt=""
         loading="lazy"
         decoding="async"
@@ -43,6 +45,13 @@ export function ServerIcon({ icon, size = 40 }: ServerIconProps) {
       {(icon.text ?? '?').slice(0, 2)}
     </span>
   );
+}
+
+/** What a tab acts in is said by a header, which no picture is asked for with. */
+function inOrganization(path: string): string {
+  const organization = chosenOrganization();
+  if (organization === undefined) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}organization=${encodeURIComponent(organization)}`;
 }
 
 /** Only what is a color, so that nothing else gets into a style. */

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 
 import type { AppServices } from '../app/services.ts';
 import type { createInteractionApp } from '../features/authorization-server/interaction/interaction-app.ts';
-import { authenticateRequest } from '../features/members/authenticate.ts';
+import { authenticateRequest, headersOfPicture } from '../features/members/authenticate.ts';
 import { createAuthApp } from '../features/people/auth-app.ts';
 import type { createScimApp } from '../features/people/scim/scim-app.ts';
 import { scimPath } from '../features/people/scim/scim-url.ts';
@@ -80,7 +80,7 @@ export function createHttpApp({ services, log, stopping }: HttpAppOptions): Hono
   });
 
   app.get(`${apiPrefix}/catalog/icon`, async (c) => {
-    const actor = await authenticateRequest(services, c.req.raw.headers);
+    const actor = await authenticateRequest(services, headersOfPicture(c.req.raw));
     const { answerIcon } = await import('../features/catalog/icons/icon-route.ts');
     return answerIcon(services, actor, c.req.raw);
   });

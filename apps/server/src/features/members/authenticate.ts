@@ -13,6 +13,20 @@ type Services = Pick<AppServices, 'db' | 'clock' | 'people' | 'refusedRequests' 
 export const organizationHeader = 'x-plugboard-organization';
 
 /**
+ * The headers of a request for a picture: a browser sends no header of ours with it, so its address may
+ * name the organization. It is checked as the header is.
+ */
+export function headersOfPicture({ headers, url }: Pick<Request, 'headers' | 'url'>): Headers {
+  const organization = new URL(url).searchParams.get('organization');
+  const all = new Headers(headers);
+  // What no header may hold names no organization.
+  if (organization !== null && /^[\w-]{1,64}$/.test(organization)) {
+    all.set(organizationHeader, organization);
+  }
+  return all;
+}
+
+/**
  * Who a request to the API speaks for: by its API key, or by its session when a page of ours sent it.
  * A key outranks a session. Throws `AppError('unauthenticated')` when it is nobody, `forbidden` when a
  * page of others sent it or the person is no member of the organization that it names.

@@ -5,6 +5,8 @@ import { buildApp, type TestApp } from '../../../app/testing/build-app.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { buildSource, storeEntries } from '../search/testing/build-catalog.ts';
 import { smallEntry } from '../search/testing/small-catalog.ts';
+import { buildOrganization } from '../../../store/testing/test-database.ts';
+import { signInOwner } from '../../people/testing/browser.ts';
 import { answerIcon } from './icon-route.ts';
 import type { Icons } from './icons.ts';
 
@@ -77,6 +79,20 @@ describe('the icon of a server', () => {
     await expect(iconFor('io.github.acme/own', 'member')).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+
+  it('is of the organization that its address names, for its members alone', async () => {
+    const browser = await signInOwner(app);
+    const other = await buildOrganization(app.services.db);
+    const ask = async (organization: string) => {
+      const query = new URLSearchParams({ server: 'io.github.acme/pictured', organization });
+      const response = await browser.api('GET', `/catalog/icon?${query.toString()}`);
+      return { status: response.status, message: await response.text() };
+    };
+    expect((await ask(other)).status).toBe(403);
+    // Theirs, where there is no picture at that address.
+    expect(await ask(app.organizationId)).toMatchObject({ status: 404 });
+    expect(await ask('x\r\ny')).toMatchObject({ status: 404 });
   });
 
   it('is for nobody without a key or session', async () => {
