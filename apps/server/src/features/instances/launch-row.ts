@@ -36,6 +36,7 @@ const launchSchema = z.discriminatedUnion('driver', [
   }),
 ]);
 
+const secretNamesSchema = z.record(z.string(), z.string());
 const sealedSecretsSchema = z.record(z.string(), z.base64());
 
 /** A launch as it is stored: JSON text, with paths of the data directory relative to it. */
@@ -52,6 +53,11 @@ export function launchFromRow(stored: unknown, dataDir: string): Launch {
   return launch.driver === 'process'
     ? { ...launch, installDir: join(dataDir, launch.installDir) }
     : launch;
+}
+
+/** Names of sealed values, which lists of instances need and not what is sealed. */
+export function secretNamesFromRow(stored: unknown): string[] {
+  return Object.keys(secretNamesSchema.parse(stored));
 }
 
 /** Sealed values by name. */

@@ -3,8 +3,8 @@ import type { InstanceStatus } from '@plugboard/runtime';
 import { z } from 'zod';
 
 import type { ServerUrls } from '../../http/urls.ts';
-import { readHello } from '../definitions/read-hello.ts';
-import { launchFromRow, sealedSecretsFromRow } from './launch-row.ts';
+import { type Hello, readHello } from '../definitions/read-hello.ts';
+import { launchFromRow, secretNamesFromRow } from './launch-row.ts';
 import type { InstanceRow } from './queries.ts';
 import { plainCard, type ServerCard } from './server-cards.ts';
 
@@ -15,6 +15,8 @@ export interface PresentOptions {
   readonly statuses: ReadonlyMap<string, readonly InstanceStatus[]>;
   /** By the names of servers. */
   readonly cards: ReadonlyMap<string, ServerCard>;
+  /** Remembers what was read: many instances are of the same server. To begin with, empty. */
+  readonly hellos: Map<string, Hello>;
   /** Whether the reader may see values that were set for its launch. */
   readonly showLaunch: boolean;
 }
@@ -42,12 +44,12 @@ export function presentInstance(row: InstanceRow, options: PresentOptions): Inst
     ...(row.newer_version !== null &&
       row.newer_than === row.version && { updateAvailable: row.newer_version }),
     launch: presentLaunch(row, options),
-    secretNames: [...sealedSecretsFromRow(row.sealed_secrets).keys()],
+    secretNames: secretNamesFromRow(row.sealed_secrets),
     idleMs: row.idle_ms,
     startTimeoutMs: row.start_timeout_ms,
     state: row.stopped_at === null ? presentState(copies) : presentStopped(row.stopped_at),
     ...(lastUsedAt && { lastUsedAt: new Date(lastUsedAt).toISOString() }),
-    ...presentProtocol(row),
+    ...presentProtocol(row, options.hellos),
     ownConnections: copies.filter(({ own, state }) => own && state.name === 'ready').length,
     offers: offersSchema.parse(row.offers),
     mcpUrl: `${urls.mcp}/${row.toolbox_slug}/${row.slug}`,
@@ -77,9 +79,15 @@ function presentLaunch(
 }
 
 /** What it spoke at its last start. */
-function presentProtocol({ era, hello }: InstanceRow): Pick<Instance, 'era' | 'protocolVersion'> {
+function presentProtocol(
+  { era, hello }: InstanceRow,
+  hellos: PresentOptions['hellos'],
+): Pick<Instance, 'era' | 'protocolVersion'> {
   if (era === null || hello === null) return {};
-  const { protocolVersion } = readHello(era, hello);
+  const key = `${era} ${hello}`;
+  const known = hellos.get(key) ?? readHello(era, hello);
+  hellos.set(key, known);
+  const { protocolVersion } = known;
   return { era, ...(protocolVersion !== undefined && { protocolVersion }) };
 }
 

@@ -158,6 +158,7 @@ async function presentAll(
     dataDir: server.dataDir,
     statuses: Map.groupBy(statuses, ({ instanceId }) => instanceId),
     cards,
+    hellos: new Map(),
     showLaunch: can(actor, 'instance.read_launch', actor),
   };
   return rows.map((row) => presentInstance(row, options));
