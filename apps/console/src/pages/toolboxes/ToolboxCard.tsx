@@ -55,11 +55,11 @@ export function ToolboxCard({ toolbox, contents }: ToolboxCardProps) {
             key={instance.id}
             to="/instances/$instance"
             params={{ instance: instance.slug }}
-            aria-label={instance.slug}
             title={instance.slug}
-            className="rounded-lg"
+            className="relative rounded-lg"
           >
             <ServerIcon icon={instance.icon} size={32} />
+            <span className="sr-only">{instance.slug}</span>
           </Link>
         ))}
         {instances.length > mostIcons && (
