@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)('agents in the console', () => {
       await (tab === 'tools'
         ? page.getByLabel(words).waitFor()
         : page.getByText(words, { exact: true }).first().waitFor());
-      await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
       await checkPage(page, `agent-${tab}`);
     }
   });
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)('agents in the console', () => {
     const text = (await token.textContent()) ?? '';
     await page.getByText('Claude Code').click();
     await page.getByText('Run this in a terminal').waitFor();
-    expect(await page.getByLabel('the command').textContent()).toContain(text);
+    expect(await page.getByLabel('the command', { exact: true }).textContent()).toContain(text);
     await checkPage(page, 'agent-ready');
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('link', { name: 'Ann’s Laptop' }).waitFor();

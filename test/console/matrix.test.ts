@@ -60,6 +60,8 @@ describe.skipIf(!hasBrowser)('permissions in the console', () => {
     await asks.getByText('destroy', { exact: true }).waitFor();
     // Nothing is granted while the question stands.
     expect(await grantsOf('writer')).toEqual([]);
+    const focus = `document.activeElement?.closest('[role=dialog]')?.textContent ?? ''`;
+    await expect.poll(() => page.evaluate(focus)).toContain('dangerous');
     await page.keyboard.press('Escape');
     await asks.waitFor({ state: 'detached' });
     expect(await grantsOf('writer')).toEqual([]);
@@ -67,7 +69,7 @@ describe.skipIf(!hasBrowser)('permissions in the console', () => {
     await page.keyboard.press('1');
     await expect.poll(() => grantsOf('writer')).toEqual(['allow read instance']);
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: /writer on apps/ }).waitFor();
+    await page.getByRole('dialog', { name: 'writer on apps', exact: true }).waitFor();
     await page.keyboard.press('Escape');
   });
 

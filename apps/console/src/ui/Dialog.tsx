@@ -2,8 +2,8 @@ import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
 
+import { Button } from './Button.tsx';
 import { classNames } from './class-names.ts';
-import { IconButton } from './IconButton.tsx';
 
 export interface DialogProps {
   readonly open: boolean;
@@ -59,11 +59,13 @@ export function Dialog({
                 </BaseDialog.Description>
               )}
             </div>
+            {/* No tooltip: it would open with the dialog, and take the first Escape. */}
             <BaseDialog.Close
               render={
-                <IconButton
+                <Button
+                  variant="quiet"
                   size="icon-small"
-                  label="Close"
+                  aria-label="Close"
                   icon={<X className="size-4" aria-hidden />}
                 />
               }

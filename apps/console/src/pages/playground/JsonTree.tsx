@@ -10,7 +10,7 @@ export function JsonTree({ value, label }: { readonly value: unknown; readonly l
       role="group"
       aria-label={label}
       tabIndex={0}
-      className="max-h-[32rem] overflow-auto rounded-lg border border-line bg-sunken p-3 font-mono text-xs leading-6"
+      className="max-h-[32rem] overflow-auto rounded-lg border border-line bg-sunken p-3 font-mono text-xs leading-[1.625rem]"
     >
       <Node name={undefined} value={value} depth={0} />
     </div>
