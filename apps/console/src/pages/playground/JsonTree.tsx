@@ -1,7 +1,10 @@
+import { plural } from '../../ui/format.ts';
 import { visibleText } from '../../ui/Untrusted.tsx';
 
 const mostMembers = 200;
+/** So deep it is open at first; a short one wholly. */
 const openTo = 2;
+const shortCharacters = 4000;
 
 /** JSON as a tree that opens and closes. Text only: nothing in it becomes a page. */
 export function JsonTree({ value, label }: { readonly value: unknown; readonly label: string }) {
@@ -12,7 +15,7 @@ export function JsonTree({ value, label }: { readonly value: unknown; readonly l
       tabIndex={0}
       className="max-h-[32rem] overflow-auto rounded-lg border border-line bg-sunken p-3 font-mono text-xs leading-[1.625rem]"
     >
-      <Node name={undefined} value={value} depth={0} />
+      <Node name={undefined} value={value} depth={0} openTo={depthToOpen(value)} />
     </div>
   );
 }
@@ -21,9 +24,14 @@ interface NodeProps {
   readonly name: string | undefined;
   readonly value: unknown;
   readonly depth: number;
+  readonly openTo: number;
 }
 
-function Node({ name, value, depth }: NodeProps) {
+function depthToOpen(value: unknown): number {
+  return (JSON.stringify(value) ?? '').length > shortCharacters ? openTo : 40;
+}
+
+function Node({ name, value, depth, openTo }: NodeProps) {
   if (typeof value !== 'object' || value === null) {
     return (
       <div className="[overflow-wrap:anywhere] whitespace-pre-wrap">
@@ -34,7 +42,7 @@ function Node({ name, value, depth }: NodeProps) {
   }
   const isList = Array.isArray(value);
   const members = Object.entries(value);
-  const count = `${members.length} ${isList ? 'items' : 'members'}`;
+  const count = plural(members.length, isList ? 'item' : 'member');
   if (members.length === 0) {
     return (
       <div>
@@ -57,7 +65,9 @@ function Node({ name, value, depth }: NodeProps) {
         ) : (
           members
             .slice(0, mostMembers)
-            .map(([key, each]) => <Node key={key} name={key} value={each} depth={depth + 1} />)
+            .map(([key, each]) => (
+              <Node key={key} name={key} value={each} depth={depth + 1} openTo={openTo} />
+            ))
         )}
         {members.length > mostMembers && (
           <span className="text-faint">and {members.length - mostMembers} more</span>
