@@ -7,9 +7,10 @@ export function isTyping(event: KeyboardEvent): boolean {
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
 }
 
-/** Whether something is open over the page, which has keys of its own. */
+/** Whether something is open over the page, which has keys of its own. Toasts are dialogs too, but pass. */
 function isCovered(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;
+  const covers = document.querySelectorAll('[role="dialog"], [role="alertdialog"], [role="menu"]');
+  return [...covers].some((element) => element.closest('[data-toasts]') === null);
 }
 
 /** What a key does on the whole page: by the key (`?`), or by two in a row (`g h`). */

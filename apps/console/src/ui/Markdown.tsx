@@ -8,17 +8,23 @@ const plugins = [remarkGfm];
 
 /** Pictures would tell other sites who reads: they are links. Headings begin below those of the page. */
 const components: Components = {
-  a: ({ href, children }) => <OutsideLink href={href}>{children}</OutsideLink>,
+  a: ({ href, children }) => (
+    <OutsideLink href={href} className="underline">
+      {children}
+    </OutsideLink>
+  ),
   img: ({ src, alt }) => (
-    <OutsideLink href={typeof src === 'string' ? src : undefined}>{alt || 'picture'}</OutsideLink>
+    <OutsideLink href={typeof src === 'string' ? src : undefined} className="underline">
+      {alt || 'picture'}
+    </OutsideLink>
   ),
   h1: ({ children }) => <h3 className="mt-5 mb-2 text-lg font-semibold">{children}</h3>,
   h2: ({ children }) => <h3 className="mt-5 mb-2 text-base font-semibold">{children}</h3>,
   h3: ({ children }) => <h4 className="mt-4 mb-1.5 font-semibold">{children}</h4>,
   h4: ({ children }) => <h5 className="mt-3 mb-1 font-semibold">{children}</h5>,
   p: ({ children }) => <p className="my-2">{children}</p>,
-  ul: ({ children }) => <ul className="my-2 list-disc pl-5">{children}</ul>,
-  ol: ({ children }) => <ol className="my-2 list-decimal pl-5">{children}</ol>,
+  ul: ({ children }) => <ul className="my-2 list-disc pl-5 leading-7">{children}</ul>,
+  ol: ({ children }) => <ol className="my-2 list-decimal pl-5 leading-7">{children}</ol>,
   blockquote: ({ children }) => (
     <blockquote className="my-2 border-l-2 border-line-strong pl-3 text-soft">
       {children}
