@@ -8,11 +8,11 @@ import { startRegistry } from '../registry/registry.ts';
 
 /** How a person uses a page. */
 interface Hands {
-  press(on: Locator): Promise<void>;
-  fill(field: Locator, text: string): Promise<void>;
-  choose(box: Locator, option: RegExp): Promise<void>;
-  /** One of a group of buttons, of which one is in the order of Tab. */
-  toggle(group: Locator, name: string): Promise<void>;
+  readonly press: (on: Locator) => Promise<void>;
+  readonly fill: (field: Locator, text: string) => Promise<void>;
+  readonly choose: (box: Locator, option: RegExp) => Promise<void>;
+  /** One of a group of buttons or tabs, of which one is in the order of Tab. */
+  readonly pick: (group: Locator, item: Locator) => Promise<void>;
 }
 
 const limitMs = 30_000;
@@ -25,7 +25,7 @@ function mouse(page: Page): Hands {
       await box.click({ timeout: limitMs });
       await page.getByRole('option', { name: option }).click();
     },
-    toggle: (group, name) => group.getByRole('button', { name, exact: true }).click(),
+    pick: (_group, item) => item.click({ timeout: limitMs }),
   };
 }
 
@@ -62,13 +62,12 @@ function keys(page: Page): Hands {
       }
       await page.keyboard.press('Enter');
     },
-    async toggle(group, name) {
-      await reach(group.locator('button[tabindex="0"]'));
-      const wanted = group.getByRole('button', { name, exact: true });
-      while (!(await wanted.evaluate((element) => element.matches(':focus')))) {
+    async pick(group, item) {
+      await reach(group.locator('[tabindex="0"]'));
+      while (!(await item.evaluate((element) => element.matches(':focus')))) {
         await page.keyboard.press('ArrowRight');
       }
-      await page.keyboard.press('Space');
+      await page.keyboard.press('Enter');
     },
   };
 }
@@ -88,7 +87,7 @@ describe.skipIf(!hasBrowser)('a newcomer', () => {
       await using plugboard = await startPlugboard({ registry: registry.url });
       const claimUrl = await claimUrlOf(plugboard);
       await using page = await openConsole(plugboard, { ...look, path: claimUrl, signedIn: false });
-      const { press, fill, choose, toggle } = handsFor(page);
+      const { press, fill, choose, pick } = handsFor(page);
       const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
       // Claim it.
@@ -110,7 +109,8 @@ describe.skipIf(!hasBrowser)('a newcomer', () => {
       await fill(page.getByLabel('Name', { exact: true }), 'books');
       await press(button('Continue'));
       await press(button('Continue'));
-      await toggle(page.getByRole('group', { name: 'demo' }), 'Yes');
+      const demo = page.getByRole('group', { name: 'demo' });
+      await pick(demo, demo.getByRole('button', { name: 'Yes' }));
       await press(button('Continue'));
       await page.getByText('Ready to install').waitFor({ timeout: limitMs });
       await press(button('Install'));
@@ -127,7 +127,8 @@ describe.skipIf(!hasBrowser)('a newcomer', () => {
 
       // Let it use the server.
       await press(page.getByRole('link', { name: 'My laptop', exact: true }));
-      await press(page.getByRole('tab', { name: /^Grants/ }));
+      const tabs = page.getByRole('tablist');
+      await pick(tabs, tabs.getByRole('tab', { name: /^Grants/ }));
       await press(button('New grant').first());
       await choose(page.getByRole('combobox', { name: 'On' }), /^books/);
       await choose(page.getByRole('combobox', { name: 'Up to the level' }), /^execute/);
@@ -140,7 +141,7 @@ describe.skipIf(!hasBrowser)('a newcomer', () => {
         .waitFor();
 
       // Call it, and see it on record.
-      await press(page.getByRole('tab', { name: /^Tools/ }));
+      await pick(tabs, tabs.getByRole('tab', { name: /^Tools/ }));
       await press(page.getByRole('link', { name: /^Try execute_sql/ }));
       await fill(page.getByLabel(/^sql/i), 'select count(*) as employees from employee');
       await press(button('Call it'));
@@ -153,7 +154,7 @@ describe.skipIf(!hasBrowser)('a newcomer', () => {
       await press(page.getByRole('link', { name: /^record \d+/ }));
       await page.getByRole('heading', { level: 1 }).getByText(/\d/).waitFor();
       await page.getByText('execute_sql').first().waitFor();
-      await page.getByText('my-laptop').first().waitFor();
+      await page.getByText('My laptop').first().waitFor();
       expect(faultsOf(page)).toEqual([]);
     },
     600_000,

@@ -33,16 +33,21 @@ export function faultsOf(page: Page): readonly string[] {
   return records.get(page)?.faults ?? [];
 }
 
+/** Of which looks pictures are kept: each theme and each size once. */
+const pictured: ReadonlySet<string> = new Set(['desktop-light', 'phone-dark']);
+
 /** Writes a picture of the page to `docs/screenshots/`, where `PLUGBOARD_SCREENSHOTS` is set. */
 export async function shoot(page: Page, name: string): Promise<void> {
   const record = records.get(page);
   if (!process.env['PLUGBOARD_SCREENSHOTS'] || !record) return;
   const { theme, viewport } = record.openedAs;
+  const look = `${viewport}-${theme}`;
+  if (!pictured.has(look)) return;
   const folder = path.join(repository, 'docs/screenshots');
   await mkdir(folder, { recursive: true });
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 60 });
   await session.detach();
-  const file = path.join(folder, `${name}-${viewport}-${theme}.webp`);
+  const file = path.join(folder, `${name}-${look}.webp`);
   await writeFile(file, Buffer.from(data, 'base64'));
 }
