@@ -34,5 +34,5 @@ export async function measureFirstLoad(
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForTimeout(2000);
   }
-  return page.evaluate<FirstLoad>(read);
+  return await page.evaluate<FirstLoad>(read);
 }

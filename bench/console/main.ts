@@ -23,11 +23,17 @@ const { values } = parseArgs({
 await main();
 
 async function main(): Promise<void> {
-  await using plugboard = await startFilledPlugboard({
-    entries: Number(values.entries),
-    instances: Number(values.instances),
-  });
-  await using browser = await openBrowser(plugboard);
+  await using stack = new AsyncDisposableStack();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(1)));
+  }
+  const plugboard = stack.use(
+    await startFilledPlugboard({
+      entries: Number(values.entries),
+      instances: Number(values.instances),
+    }),
+  );
+  const browser = stack.use(await openBrowser(plugboard));
   for (const cache of ['empty', 'filled'] as const) {
     const { bytes, requests, scriptBytes, paintedMs, loadedMs } = await measureFirstLoad(
       browser,
