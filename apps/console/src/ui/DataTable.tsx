@@ -4,7 +4,8 @@ import { type ReactNode, useMemo } from 'react';
 import { Checkbox } from './Checkbox.tsx';
 import { classNames } from './class-names.ts';
 import { DataCards } from './DataCards.tsx';
-import { changedSelection, type Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
+import { TableRow } from './TableRow.tsx';
 import { usePhone } from './use-media.ts';
 import { useWindowRows } from './use-window-rows.ts';
 
@@ -89,47 +90,20 @@ function Grid<Row>({
           const row = rows[index];
           if (row === undefined) return null;
           const id = rowKey(row);
-          const chosen = selection?.selected.has(id) ?? false;
           return (
-            <div
+            <TableRow
               key={key}
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={selection ? chosen : undefined}
-              className={classNames(
-                'absolute inset-x-0 grid items-center border-b border-line px-4 hover:bg-hover',
-                chosen && 'bg-accent-soft/40 shadow-[inset_3px_0_0_var(--accent)]',
-              )}
-              style={{
-                gridTemplateColumns: tracks,
-                height: rowHeight,
-                transform: `translateY(${top}px)`,
-              }}
-            >
-              {selection && (
-                <div role="cell">
-                  <Checkbox
-                    label={`Choose ${rowName(row)}`}
-                    checked={chosen}
-                    onChecked={(checked) =>
-                      selection.onSelected(changedSelection(selection.selected, id, checked))
-                    }
-                  />
-                </div>
-              )}
-              {columns.map((column) => (
-                <div
-                  key={column.id}
-                  role="cell"
-                  className={classNames(
-                    'min-w-0 truncate pr-4',
-                    column.align === 'right' && 'text-right tabular-nums',
-                  )}
-                >
-                  {column.cell(row)}
-                </div>
-              ))}
-            </div>
+              row={row}
+              id={id}
+              name={rowName(row)}
+              index={index}
+              columns={columns}
+              tracks={tracks}
+              top={top}
+              height={rowHeight}
+              chosen={selection?.selected.has(id) ?? false}
+              selection={selection}
+            />
           );
         })}
       </div>

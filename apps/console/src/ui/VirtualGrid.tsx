@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useState } from 'react';
+import { memo, type ReactNode, useLayoutEffect, useState } from 'react';
 
 import { useWindowRows } from './use-window-rows.ts';
 
@@ -17,6 +17,19 @@ export interface VirtualGridProps<Item> {
 }
 
 const gap = 12;
+
+interface CellProps<Item> {
+  readonly item: Item;
+  readonly draw: (item: Item) => ReactNode;
+}
+
+/** Drawn anew for another item, not while the grid scrolls. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- memo forgets that it is generic
+const Cell = memo(PlainCell) as typeof PlainCell;
+
+function PlainCell<Item>({ item, draw }: CellProps<Item>): ReactNode {
+  return draw(item);
+}
 
 /** Cards in as many columns as fit, drawn only where they are in sight. */
 export function VirtualGrid<Item>({
@@ -70,7 +83,7 @@ export function VirtualGrid<Item>({
               transform: `translate(calc(${column} * (100% + ${gap}px)), ${top}px)`,
             }}
           >
-            {children(item)}
+            <Cell item={item} draw={children} />
           </div>
         )),
       )}

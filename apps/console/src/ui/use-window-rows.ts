@@ -33,6 +33,8 @@ export function useWindowRows(count: number, rowHeight: number, overscan = 8): W
     estimateSize: () => rowHeight,
     overscan,
     scrollMargin: margin,
+    // Rows beyond sight are there already: drawing more may wait for the next frame.
+    useFlushSync: false,
   });
   return {
     list,
