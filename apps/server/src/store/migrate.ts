@@ -142,11 +142,22 @@ async function apply(client: Client, migration: Migration): Promise<void> {
   }
 }
 
-/** Takes back what the default privileges gave on tables that requests only add to, or only read. */
+/**
+ * Takes back what the default privileges gave on tables that requests only add to, or only read, and
+ * lets PostgreSQL, from 17 on, be told to look how the catalog's tables are filled.
+ */
 async function restrict(client: Client, appRole: string): Promise<void> {
   const role = client.escapeIdentifier(appRole);
   await client.query(`
     revoke insert, update, delete on schema_migrations from ${role};
     revoke update, delete on audit_records, audit_checkpoints from ${role};
+  `);
+  const { rows } = await client.query<{ version: string }>(
+    `select current_setting('server_version_num') as version`,
+  );
+  if (Number(rows[0]?.version) < 170_000) return;
+  await client.query(`
+    grant maintain on catalog_servers, catalog_server_texts, catalog_tools, catalog_postings,
+      catalog_words, catalog_versions to ${role};
   `);
 }

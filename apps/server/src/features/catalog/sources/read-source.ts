@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { AppServices, ServerFacts } from '../../../app/services.ts';
 import { withTenant } from '../../../store/tenant.ts';
 import { indexServers } from '../search/index-servers.ts';
+import { manyEntries, refreshStatistics } from '../search/refresh-statistics.ts';
 import { readCounts, readRefusals } from './counts.ts';
 import { openPages } from './open-pages.ts';
 import { markVanished, selectVanished } from './remove-vanished.ts';
@@ -121,6 +122,7 @@ async function finish(
       await noteSync(tx, claimed, { counts, refusals });
     });
   }
+  if (counts.added + counts.changed + counts.removed >= manyEntries) await refreshStatistics(db);
   await withTenant(db, organizationId, async (tx) => {
     const mine = await noteSync(tx, claimed, { counts, refusals }, { state: 'succeeded' });
     if (!mine) throw lostTurn();
