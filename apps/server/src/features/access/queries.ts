@@ -84,23 +84,26 @@ export function selectOfferingsOf(db: TenantDb, instanceIds: readonly string[]) 
 }
 
 function withOverrides(db: TenantDb, instanceIds: readonly string[]) {
-  return db
-    .selectFrom('offerings')
-    .leftJoin('level_overrides', (join) =>
-      join
-        .onRef('level_overrides.organization_id', '=', 'offerings.organization_id')
-        .onRef('level_overrides.instance_id', '=', 'offerings.instance_id')
-        .onRef('level_overrides.kind', '=', 'offerings.kind')
-        .onRef('level_overrides.name', '=', 'offerings.name'),
-    )
-    .select((eb) => [
-      'offerings.instance_id',
-      'offerings.kind',
-      'offerings.name',
-      eb.fn.coalesce('level_overrides.level', 'offerings.level').as('level'),
-    ])
-    .where('offerings.instance_id', '=', sql<string>`any(${instanceIds}::uuid[])`)
-    .orderBy('offerings.instance_id')
-    .orderBy('offerings.kind')
-    .orderBy('offerings.position');
+  return (
+    db
+      .selectFrom('offerings')
+      .leftJoin('level_overrides', (join) =>
+        join
+          .onRef('level_overrides.organization_id', '=', 'offerings.organization_id')
+          .onRef('level_overrides.instance_id', '=', 'offerings.instance_id')
+          .onRef('level_overrides.kind', '=', 'offerings.kind')
+          .onRef('level_overrides.name', '=', 'offerings.name'),
+      )
+      .select((eb) => [
+        'offerings.instance_id',
+        'offerings.kind',
+        'offerings.name',
+        eb.fn.coalesce('level_overrides.level', 'offerings.level').as('level'),
+      ])
+      .where('offerings.instance_id', '=', sql<string>`any(${instanceIds}::uuid[])`)
+      .orderBy('offerings.instance_id')
+      // Tools first.
+      .orderBy('offerings.kind', 'desc')
+      .orderBy('offerings.position')
+  );
 }

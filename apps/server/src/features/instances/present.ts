@@ -107,10 +107,11 @@ export function presentState(statuses: readonly InstanceStatus[]): InstanceState
   const [status] = (shared.length > 0 ? shared : statuses).toSorted(
     (a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0),
   );
-  if (!status) return { name: 'stopped', restarts: 0 };
+  // What nobody stopped starts with its next call, as one that was put to sleep.
+  if (!status) return { name: 'sleeping', restarts: 0 };
   const { state, restarts, lastUsedAt, memoryBytes } = status;
   return {
-    name: state.name,
+    name: state.name === 'stopped' ? 'sleeping' : state.name,
     ...('since' in state && { since: new Date(state.since).toISOString() }),
     ...('pid' in state && state.pid !== undefined && { pid: state.pid }),
     ...(state.name === 'failing' && {

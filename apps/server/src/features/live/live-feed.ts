@@ -130,7 +130,7 @@ async function stateOf(
       supervisor.states(organizationId).filter((status) => status.instanceId === instanceId),
     );
   // Whether it may start with its next call is known of no copy.
-  if (present().name !== 'stopped') return present();
+  if (present().name !== 'sleeping') return present();
   try {
     const row = await withTenant(db, organizationId, (tx) =>
       tx

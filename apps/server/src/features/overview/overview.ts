@@ -60,11 +60,11 @@ export function createOverviews(services: Services): Overviews {
       agentIds: await visibleAgents(tx, actor),
       counts: await readCounts(tx, actor, now),
       needs: await findNeeds({ actor, db: tx, services, now }),
-      instanceIds: (await tx.selectFrom('instances').select('id').execute()).map(({ id }) => id),
+      instances: await tx.selectFrom('instances').select(['id', 'stopped_at']).execute(),
     }));
     return {
       at: new Date(now).toISOString(),
-      health: countStates(found.instanceIds, supervisor.states(organizationId)),
+      health: countStates(found.instances, supervisor.states(organizationId)),
       ...(await callsOf(organizationId, found.agentIds)),
       needs: found.needs.slice(0, mostNeeds),
       needsTotal: found.needs.length,

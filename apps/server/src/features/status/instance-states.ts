@@ -2,14 +2,20 @@ import type { Status } from '@plugboard/contracts/api';
 import type { InstanceStatus } from '@plugboard/runtime';
 
 /** Worst first: an instance with several copies counts by its worst. */
-const order = ['failing', 'starting', 'ready', 'sleeping', 'stopped'] as const;
+const order = ['failing', 'starting', 'ready', 'sleeping'] as const;
 
+interface Countable {
+  readonly id: string;
+  readonly stopped_at: Date | null;
+}
+
+/** How many are in each state. One that nobody stopped and that does not run sleeps: a call starts it. */
 export function countStates(
-  instanceIds: readonly string[],
+  instances: readonly Countable[],
   statuses: readonly InstanceStatus[],
 ): Status['instances'] {
   const counts = {
-    total: instanceIds.length,
+    total: instances.length,
     ready: 0,
     starting: 0,
     sleeping: 0,
@@ -17,9 +23,10 @@ export function countStates(
     stopped: 0,
   };
   const copies = Map.groupBy(statuses, ({ instanceId }) => instanceId);
-  for (const id of instanceIds) {
+  for (const { id, stopped_at } of instances) {
     const names = (copies.get(id) ?? []).map(({ state }) => state.name);
-    counts[order.find((name) => names.includes(name)) ?? 'stopped'] += 1;
+    counts[stopped_at ? 'stopped' : (order.find((name) => names.includes(name)) ?? 'sleeping')] +=
+      1;
   }
   return counts;
 }

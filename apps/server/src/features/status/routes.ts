@@ -12,7 +12,7 @@ export const statusRouter = routes.router({
     requirePermission(actor, 'status.read');
     const { organizationId } = actor;
     const { server, supervisor } = services;
-    const [parts, statuses, { organization, instanceIds, connections }] = await Promise.all([
+    const [parts, statuses, { organization, instances, connections }] = await Promise.all([
       services.readiness(),
       supervisor.statuses(organizationId),
       withTenant(services.db, organizationId, async (db) => ({
@@ -21,7 +21,7 @@ export const statusRouter = routes.router({
           .select(['id', 'slug', 'name'])
           .executeTakeFirstOrThrow(),
         connections: await countConnections(db, actor),
-        instanceIds: (await db.selectFrom('instances').select('id').execute()).map(({ id }) => id),
+        instances: await db.selectFrom('instances').select(['id', 'stopped_at']).execute(),
       })),
     ]);
     return {
@@ -33,7 +33,7 @@ export const statusRouter = routes.router({
       urls: server.urls,
       database: server.database,
       sandbox: server.sandbox,
-      instances: countStates(instanceIds, statuses),
+      instances: countStates(instances, statuses),
       connections,
       process: { pid: process.pid, memoryBytes: process.memoryUsage.rss() },
     };
