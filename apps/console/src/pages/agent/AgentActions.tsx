@@ -7,11 +7,9 @@ import { useState } from 'react';
 import { api, orpc } from '../../api/client.ts';
 import { tellDone } from '../../shell/toast-manager.ts';
 import { useMay } from '../../shell/use-me.ts';
-import { Button } from '../../ui/Button.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/ErrorState.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { TextInput } from '../../ui/TextInput.tsx';
 
@@ -86,38 +84,24 @@ function RenameDialog({ agent, onClose }: { readonly agent: Agent; readonly onCl
   });
   const submit = () => name.trim() !== '' && rename.mutate(name.trim());
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title={`Rename ${agent.slug}`}
       about="Its short name stays, and so does every URL."
       width="small"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" busy={rename.isPending} onClick={submit}>
-            Rename
-          </Button>
-        </>
-      }
+      action="Rename"
+      busy={rename.isPending}
+      error={rename.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <Field label="Name">
-          <TextInput
-            value={name}
-            maxLength={100}
-            autoComplete="off"
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        </Field>
-        <Problem error={rename.error} />
-      </form>
-    </Dialog>
+      <Field label="Name">
+        <TextInput
+          value={name}
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      </Field>
+    </FormDialog>
   );
 }

@@ -11,9 +11,9 @@ import { Button } from '../../ui/Button.tsx';
 import { Section } from '../../ui/Card.tsx';
 import { CodeBlock } from '../../ui/CodeBlock.tsx';
 import { ConfirmDialog } from '../../ui/ConfirmDialog.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { ErrorState, Problem } from '../../ui/ErrorState.tsx';
+import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { SecretOnce } from '../../ui/SecretOnce.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
@@ -120,54 +120,35 @@ function NewClientDialog({
     onError: () => undefined,
   });
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title={make.data ? 'The new client' : `New client of ${agent.name}`}
-      footer={
-        make.data ? (
-          <Button variant="primary" onClick={onClose}>
-            Done
-          </Button>
-        ) : (
-          <>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button variant="primary" busy={make.isPending} onClick={() => make.mutate()}>
-              Make the client
-            </Button>
-          </>
+      action="Make the client"
+      busy={make.isPending}
+      error={make.error}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+      done={
+        make.data && (
+          <div className="flex flex-col gap-3 text-sm">
+            <p>Client id</p>
+            <CodeBlock code={make.data.clientId} what="the client id" wrap />
+            <p>Token endpoint</p>
+            <CodeBlock code={make.data.tokenEndpoint} what="the token endpoint" wrap />
+            {make.data.clientSecret !== undefined && (
+              <SecretOnce secret={make.data.clientSecret} what="the secret" />
+            )}
+          </div>
         )
       }
     >
-      {make.data ? (
-        <div className="flex flex-col gap-3 text-sm">
-          <p>Client id</p>
-          <CodeBlock code={make.data.clientId} what="the client id" wrap />
-          <p>Token endpoint</p>
-          <CodeBlock code={make.data.tokenEndpoint} what="the token endpoint" wrap />
-          {make.data.clientSecret !== undefined && (
-            <SecretOnce secret={make.data.clientSecret} what="the secret" />
-          )}
-        </div>
-      ) : (
-        <form
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!make.isPending) make.mutate();
-          }}
-        >
-          <Field label="Name" about="What it is, such as “nightly report”.">
-            <TextInput
-              value={name}
-              maxLength={100}
-              autoComplete="off"
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-          </Field>
-          <Problem error={make.error} />
-        </form>
-      )}
-    </Dialog>
+      <Field label="Name" about="What it is, such as “nightly report”.">
+        <TextInput
+          value={name}
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      </Field>
+    </FormDialog>
   );
 }

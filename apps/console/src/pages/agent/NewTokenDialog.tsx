@@ -4,10 +4,8 @@ import { useState } from 'react';
 
 import { type Duration, endOf, ExpirySelect } from '../../access/ExpirySelect.tsx';
 import { api, orpc } from '../../api/client.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/ErrorState.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { SecretOnce } from '../../ui/SecretOnce.tsx';
 import { TextInput } from '../../ui/TextInput.tsx';
 
@@ -34,49 +32,26 @@ export function NewTokenDialog({ agent, onClose }: NewTokenDialogProps) {
     onError: () => undefined,
   });
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title={make.data ? 'The new token' : `New token of ${agent.name}`}
-      footer={
-        make.data ? (
-          <Button variant="primary" onClick={onClose}>
-            Done
-          </Button>
-        ) : (
-          <>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button variant="primary" busy={make.isPending} onClick={() => make.mutate()}>
-              Make the token
-            </Button>
-          </>
-        )
-      }
+      action="Make the token"
+      busy={make.isPending}
+      error={make.error}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+      done={make.data && <SecretOnce secret={make.data.token} what="the token" />}
     >
-      {make.data ? (
-        <SecretOnce secret={make.data.token} what="the token" />
-      ) : (
-        <form
-          className="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!make.isPending) make.mutate();
-          }}
-        >
-          <Field label="Name" about="Where it is used, such as “build server”.">
-            <TextInput
-              value={name}
-              maxLength={100}
-              autoComplete="off"
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-          </Field>
-          <Field label="It holds">
-            <ExpirySelect value={duration} onValue={setDuration} />
-          </Field>
-          <Problem error={make.error} />
-        </form>
-      )}
-    </Dialog>
+      <Field label="Name" about="Where it is used, such as “build server”.">
+        <TextInput
+          value={name}
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="It holds">
+        <ExpirySelect value={duration} onValue={setDuration} />
+      </Field>
+    </FormDialog>
   );
 }

@@ -6,10 +6,8 @@ import { useState } from 'react';
 import { api, orpc } from '../../api/client.ts';
 import { fieldErrors, readError } from '../../api/errors.ts';
 import { tellDone, tellFailed } from '../../shell/toast-manager.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/ErrorState.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { aboutLevel } from '../../ui/LevelBadge.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { TextInput } from '../../ui/TextInput.tsx';
@@ -80,76 +78,57 @@ export function ToolboxDialog({ toolbox, onClose }: ToolboxDialogProps) {
   const errors = save.error === null ? {} : fieldErrors(readError(save.error));
   const isReady = toolbox !== undefined || slug.trim() !== '';
   return (
-    <Dialog
-      open
-      onOpen={onClose}
+    <FormDialog
       width="small"
       title={toolbox === undefined ? 'New toolbox' : `Change ${toolbox.slug}`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            variant="primary"
-            busy={save.isPending}
-            disabled={!isReady}
-            onClick={() => save.mutate()}
-          >
-            {toolbox === undefined ? 'Create' : 'Save'}
-          </Button>
-        </>
-      }
+      action={toolbox === undefined ? 'Create' : 'Save'}
+      busy={save.isPending}
+      disabled={!isReady}
+      error={save.error}
+      onSubmit={() => save.mutate()}
+      onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady && !save.isPending) save.mutate();
-        }}
-      >
-        {toolbox === undefined && (
-          <Field
-            label="Name in URLs"
-            required
-            about="Lower-case letters, digits and hyphens. It stays: agents connect to it."
-            error={errors['slug']}
-          >
-            <TextInput
-              value={slug}
-              autoComplete="off"
-              placeholder="research"
-              onChange={(event) => setSlug(event.currentTarget.value)}
-            />
-          </Field>
-        )}
-        <Field label="Name" about="For people. As in URLs when left empty." error={errors['name']}>
-          <TextInput value={name} onChange={(event) => setName(event.currentTarget.value)} />
-        </Field>
+      {toolbox === undefined && (
         <Field
-          label="Environment"
-          about="Instances inherit the settings that their servers have for it."
+          label="Name in URLs"
+          required
+          about="Lower-case letters, digits and hyphens. It stays: agents connect to it."
+          error={errors['slug']}
         >
-          <Select value={environment} onValue={setEnvironment} options={environments} />
-        </Field>
-        <Field
-          label="Members may lend it"
-          about="Up to which level members may give it to agents of their own."
-        >
-          <Select
-            value={memberLevel}
-            onValue={setMemberLevel}
-            options={[
-              { value: 'none', label: 'Not at all' },
-              ...levels.map((level) => ({
-                value: level,
-                label: `Up to ${level}`,
-                about: aboutLevel(level),
-              })),
-            ]}
+          <TextInput
+            value={slug}
+            autoComplete="off"
+            placeholder="research"
+            onChange={(event) => setSlug(event.currentTarget.value)}
           />
         </Field>
-        <Problem error={save.error} />
-        <button type="submit" hidden aria-hidden tabIndex={-1} />
-      </form>
-    </Dialog>
+      )}
+      <Field label="Name" about="For people. As in URLs when left empty." error={errors['name']}>
+        <TextInput value={name} onChange={(event) => setName(event.currentTarget.value)} />
+      </Field>
+      <Field
+        label="Environment"
+        about="Instances inherit the settings that their servers have for it."
+      >
+        <Select value={environment} onValue={setEnvironment} options={environments} />
+      </Field>
+      <Field
+        label="Members may lend it"
+        about="Up to which level members may give it to agents of their own."
+      >
+        <Select
+          value={memberLevel}
+          onValue={setMemberLevel}
+          options={[
+            { value: 'none', label: 'Not at all' },
+            ...levels.map((level) => ({
+              value: level,
+              label: `Up to ${level}`,
+              about: aboutLevel(level),
+            })),
+          ]}
+        />
+      </Field>
+    </FormDialog>
   );
 }

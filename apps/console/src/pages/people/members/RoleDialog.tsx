@@ -1,11 +1,9 @@
 import type { Member } from '@plugboard/contracts/api';
 import { useMutation } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import { useMe } from '../../../shell/use-me.ts';
-import { Button } from '../../../ui/Button.tsx';
-import { Dialog } from '../../../ui/Dialog.tsx';
-import { Problem } from '../../../ui/ErrorState.tsx';
+import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { visibleText } from '../../../ui/Untrusted.tsx';
 import { RoleField } from '../RoleField.tsx';
 import { useMemberActions } from './use-member-actions.ts';
@@ -17,7 +15,6 @@ export interface MemberDialogProps {
 
 /** Gives a member another role. */
 export function RoleDialog({ member, onClose }: MemberDialogProps) {
-  const form = useId();
   const me = useMe();
   const actions = useMemberActions();
   const [role, setRole] = useState(member.role);
@@ -32,42 +29,22 @@ export function RoleDialog({ member, onClose }: MemberDialogProps) {
     onError: () => undefined,
   });
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title={`The role of ${visibleText(member.name)}`}
       width="small"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            variant="primary"
-            type="submit"
-            form={form}
-            busy={change.isPending}
-            disabled={role === member.role}
-          >
-            Give this role
-          </Button>
-        </>
-      }
+      action="Give this role"
+      busy={change.isPending}
+      disabled={role === member.role}
+      error={change.error}
+      onSubmit={() => change.mutate()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!change.isPending && role !== member.role) change.mutate();
-        }}
-      >
-        <RoleField value={role} onValue={setRole} />
-        <p className="text-sm text-soft">
-          {own
-            ? 'You step down. Only another owner can make you an owner again.'
-            : 'They have to sign in again. A directory’s groups no longer change a role that was set here.'}
-        </p>
-        <Problem error={change.error} />
-      </form>
-    </Dialog>
+      <RoleField value={role} onValue={setRole} />
+      <p className="text-sm text-soft">
+        {own
+          ? 'You step down. Only another owner can make you an owner again.'
+          : 'They have to sign in again. A directory’s groups no longer change a role that was set here.'}
+      </p>
+    </FormDialog>
   );
 }

@@ -1,13 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
 import { fieldErrors, readError } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
-import { Button } from '../../../ui/Button.tsx';
-import { Dialog } from '../../../ui/Dialog.tsx';
-import { Problem } from '../../../ui/ErrorState.tsx';
 import { Field } from '../../../ui/Field.tsx';
+import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { TextInput } from '../../../ui/TextInput.tsx';
 
 export interface RotateMasterDialogProps {
@@ -17,7 +15,6 @@ export interface RotateMasterDialogProps {
 
 /** Replaces the master key, where it is or at another place. */
 export function RotateMasterDialog({ current, onClose }: RotateMasterDialogProps) {
-  const form = useId();
   const client = useQueryClient();
   const [provider, setProvider] = useState('');
   const rotate = useMutation({
@@ -32,46 +29,31 @@ export function RotateMasterDialog({ current, onClose }: RotateMasterDialogProps
   });
   const errors = rotate.error === null ? {} : fieldErrors(readError(rotate.error));
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title="Rotate the master key?"
       about="A new one is made, and all owner keys are sealed with it. Secrets are not touched, and everything goes on meanwhile."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" busy={rotate.isPending}>
-            Rotate it
-          </Button>
-        </>
-      }
+      action="Rotate it"
+      busy={rotate.isPending}
+      error={rotate.error}
+      onSubmit={() => rotate.mutate()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!rotate.isPending) rotate.mutate();
-        }}
+      <Field
+        label="Move it to"
+        error={errors['provider']}
+        about={`Left empty, it stays where it is (${current}). Else file, env, aws-kms:<key ARN>, gcp-kms:<resource name> or vault-transit:<url>/<key>.`}
       >
-        <Field
-          label="Move it to"
-          error={errors['provider']}
-          about={`Left empty, it stays where it is (${current}). Else file, env, aws-kms:<key ARN>, gcp-kms:<resource name> or vault-transit:<url>/<key>.`}
-        >
-          <TextInput
-            value={provider}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setProvider(event.currentTarget.value)}
-          />
-        </Field>
-        <p className="text-sm text-soft">
-          After a move, start the server with PLUGBOARD_KEY_PROVIDER set to the new place. Keep the
-          old key until no former one is in use.
-        </p>
-        <Problem error={rotate.error} />
-      </form>
-    </Dialog>
+        <TextInput
+          value={provider}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setProvider(event.currentTarget.value)}
+        />
+      </Field>
+      <p className="text-sm text-soft">
+        After a move, start the server with PLUGBOARD_KEY_PROVIDER set to the new place. Keep the
+        old key until no former one is in use.
+      </p>
+    </FormDialog>
   );
 }

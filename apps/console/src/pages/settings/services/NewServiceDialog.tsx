@@ -1,14 +1,12 @@
 import type { ProviderView } from '@plugboard/contracts/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
 import { fieldErrors, readError } from '../../../api/errors.ts';
-import { Button } from '../../../ui/Button.tsx';
 import { CheckboxField } from '../../../ui/CheckboxField.tsx';
-import { Dialog } from '../../../ui/Dialog.tsx';
-import { Problem } from '../../../ui/ErrorState.tsx';
 import { Field } from '../../../ui/Field.tsx';
+import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { TextInput } from '../../../ui/TextInput.tsx';
 
 export interface NewServiceDialogProps {
@@ -18,7 +16,6 @@ export interface NewServiceDialogProps {
 
 /** Adds a service that Plugboard knows nothing of, by its issuer. */
 export function NewServiceDialog({ onClose, onAdded }: NewServiceDialogProps) {
-  const form = useId();
   const client = useQueryClient();
   const [slug, setSlug] = useState('');
   const [title, setTitle] = useState('');
@@ -40,62 +37,46 @@ export function NewServiceDialog({ onClose, onAdded }: NewServiceDialogProps) {
   });
   const errors = add.error === null ? {} : fieldErrors(readError(add.error));
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title="Add a service"
       about="Any that speaks OAuth 2 or OpenID Connect and says so at its issuer."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" busy={add.isPending}>
-            Add it
-          </Button>
-        </>
-      }
+      action="Add it"
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!add.isPending) add.mutate();
-        }}
-      >
-        <Field label="Short name" required error={errors['provider']} about="Such as our-tracker.">
-          <TextInput
-            value={slug}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setSlug(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Issuer" required error={errors['issuer']}>
-          <TextInput
-            value={issuer}
-            placeholder="https://login.example.com"
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setIssuer(event.currentTarget.value)}
-          />
-        </Field>
-        <Field label="Title" error={errors['title']}>
-          <TextInput
-            value={title}
-            maxLength={100}
-            autoComplete="off"
-            onChange={(event) => setTitle(event.currentTarget.value)}
-          />
-        </Field>
-        <CheckboxField
-          checked={isPrivate}
-          onChecked={setPrivate}
-          label="It lies in a private network"
-          about="Also allows plain http. Only for addresses that you know."
+      <Field label="Short name" required error={errors['provider']} about="Such as our-tracker.">
+        <TextInput
+          value={slug}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setSlug(event.currentTarget.value)}
         />
-        <Problem error={add.error} />
-      </form>
-    </Dialog>
+      </Field>
+      <Field label="Issuer" required error={errors['issuer']}>
+        <TextInput
+          value={issuer}
+          placeholder="https://login.example.com"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setIssuer(event.currentTarget.value)}
+        />
+      </Field>
+      <Field label="Title" error={errors['title']}>
+        <TextInput
+          value={title}
+          maxLength={100}
+          autoComplete="off"
+          onChange={(event) => setTitle(event.currentTarget.value)}
+        />
+      </Field>
+      <CheckboxField
+        checked={isPrivate}
+        onChecked={setPrivate}
+        label="It lies in a private network"
+        about="Also allows plain http. Only for addresses that you know."
+      />
+    </FormDialog>
   );
 }

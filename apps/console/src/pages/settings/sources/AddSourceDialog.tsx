@@ -1,13 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
 import { fieldErrors, readError } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
-import { Button } from '../../../ui/Button.tsx';
-import { Dialog } from '../../../ui/Dialog.tsx';
-import { Problem } from '../../../ui/ErrorState.tsx';
 import { Field } from '../../../ui/Field.tsx';
+import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { SegmentedControl } from '../../../ui/SegmentedControl.tsx';
 import { TextInput } from '../../../ui/TextInput.tsx';
 import { type SourceDraft, SourceFields, sourceInputOf } from './SourceFields.tsx';
@@ -32,7 +30,6 @@ const empty: SourceDraft = {
 
 /** Adds a source and has it read at once. */
 export function AddSourceDialog({ onClose }: { readonly onClose: () => void }) {
-  const form = useId();
   const client = useQueryClient();
   const [kind, setKind] = useState<Kind>('registry');
   const [slug, setSlug] = useState('');
@@ -54,59 +51,43 @@ export function AddSourceDialog({ onClose }: { readonly onClose: () => void }) {
   });
   const errors = add.error === null ? {} : fieldErrors(readError(add.error));
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title="Add a source"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" busy={add.isPending}>
-            Add and read it
-          </Button>
-        </>
-      }
+      action="Add and read it"
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!add.isPending) add.mutate();
+      <SegmentedControl
+        label="Kind of source"
+        value={kind}
+        onValue={(next) => {
+          add.reset();
+          setKind(next);
         }}
+        options={kinds}
+      />
+      <Field
+        label="Short name"
+        required
+        error={errors['slug']}
+        about="Small letters, digits and hyphens, such as our-servers."
       >
-        <SegmentedControl
-          label="Kind of source"
-          value={kind}
-          onValue={(next) => {
-            add.reset();
-            setKind(next);
-          }}
-          options={kinds}
+        <TextInput
+          value={slug}
+          maxLength={40}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setSlug(event.currentTarget.value)}
         />
-        <Field
-          label="Short name"
-          required
-          error={errors['slug']}
-          about="Small letters, digits and hyphens, such as our-servers."
-        >
-          <TextInput
-            value={slug}
-            maxLength={40}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setSlug(event.currentTarget.value)}
-          />
-        </Field>
-        <SourceFields
-          kind={kind}
-          draft={draft}
-          onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
-          errors={errors}
-        />
-        <Problem error={add.error} />
-      </form>
-    </Dialog>
+      </Field>
+      <SourceFields
+        kind={kind}
+        draft={draft}
+        onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
+        errors={errors}
+      />
+    </FormDialog>
   );
 }

@@ -1,18 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
 import { fieldErrors, readError } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
-import { Button } from '../../../ui/Button.tsx';
-import { Dialog } from '../../../ui/Dialog.tsx';
-import { Problem } from '../../../ui/ErrorState.tsx';
+import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { visibleText } from '../../../ui/Untrusted.tsx';
 import { type SourceDraft, SourceFields, sourceInputOf } from './SourceFields.tsx';
 import type { SourceDialogProps } from './SyncReportDialog.tsx';
 
 export function ChangeSourceDialog({ source, onClose }: SourceDialogProps) {
-  const form = useId();
   const client = useQueryClient();
   const [draft, setDraft] = useState<SourceDraft>({
     title: source.title,
@@ -40,37 +37,21 @@ export function ChangeSourceDialog({ source, onClose }: SourceDialogProps) {
   });
   const errors = change.error === null ? {} : fieldErrors(readError(change.error));
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title={`Change ${visibleText(source.title)}`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" busy={change.isPending}>
-            Change
-          </Button>
-        </>
-      }
+      action="Change"
+      busy={change.isPending}
+      error={change.error}
+      onSubmit={() => change.mutate()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!change.isPending) change.mutate();
-        }}
-      >
-        <SourceFields
-          kind={source.kind}
-          draft={draft}
-          onDraft={(part) => setDraft((before) => ({ ...before, ...part }))}
-          errors={errors}
-          hasToken={source.hasToken}
-        />
-        <Problem error={change.error} />
-      </form>
-    </Dialog>
+      <SourceFields
+        kind={source.kind}
+        draft={draft}
+        onDraft={(part) => setDraft((before) => ({ ...before, ...part }))}
+        errors={errors}
+        hasToken={source.hasToken}
+      />
+    </FormDialog>
   );
 }

@@ -1,14 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import { AppError } from '@plugboard/contracts';
 
 import { api, orpc } from '../../../api/client.ts';
 import { fieldErrors, readError } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
-import { Button } from '../../../ui/Button.tsx';
-import { Dialog } from '../../../ui/Dialog.tsx';
-import { Problem } from '../../../ui/ErrorState.tsx';
+import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { SegmentedControl } from '../../../ui/SegmentedControl.tsx';
 import { CommonFields } from './CommonFields.tsx';
 import { OidcFields, SamlFields } from './ProtocolFields.tsx';
@@ -16,7 +14,6 @@ import { emptyDraft, type ProviderDraft, providerInputOf, readRules } from './pr
 
 /** Adds an identity provider; it is tested and enabled afterwards. */
 export function AddProviderDialog({ onClose }: { readonly onClose: () => void }) {
-  const form = useId();
   const client = useQueryClient();
   const [draft, setDraft] = useState(emptyDraft);
   const change = (part: Partial<ProviderDraft>) => setDraft((before) => ({ ...before, ...part }));
@@ -41,48 +38,32 @@ export function AddProviderDialog({ onClose }: { readonly onClose: () => void })
   });
   const errors = add.error === null ? {} : fieldErrors(readError(add.error));
   return (
-    <Dialog
-      open
-      onOpen={(open) => !open && onClose()}
+    <FormDialog
       title="Add an identity provider"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} variant="primary" busy={add.isPending}>
-            Add it
-          </Button>
-        </>
-      }
+      action="Add it"
+      busy={add.isPending}
+      error={add.error}
+      onSubmit={() => add.mutate()}
+      onClose={onClose}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!add.isPending) add.mutate();
+      <SegmentedControl
+        label="Protocol"
+        value={draft.kind}
+        onValue={(kind) => {
+          add.reset();
+          change({ kind });
         }}
-      >
-        <SegmentedControl
-          label="Protocol"
-          value={draft.kind}
-          onValue={(kind) => {
-            add.reset();
-            change({ kind });
-          }}
-          options={[
-            { value: 'oidc', label: 'OpenID Connect' },
-            { value: 'saml', label: 'SAML 2.0' },
-          ]}
-        />
-        {draft.kind === 'oidc' ? (
-          <OidcFields draft={draft} onDraft={change} errors={errors} />
-        ) : (
-          <SamlFields draft={draft} onDraft={change} errors={errors} />
-        )}
-        <CommonFields draft={draft} onDraft={change} errors={errors} />
-        <Problem error={add.error} />
-      </form>
-    </Dialog>
+        options={[
+          { value: 'oidc', label: 'OpenID Connect' },
+          { value: 'saml', label: 'SAML 2.0' },
+        ]}
+      />
+      {draft.kind === 'oidc' ? (
+        <OidcFields draft={draft} onDraft={change} errors={errors} />
+      ) : (
+        <SamlFields draft={draft} onDraft={change} errors={errors} />
+      )}
+      <CommonFields draft={draft} onDraft={change} errors={errors} />
+    </FormDialog>
   );
 }
