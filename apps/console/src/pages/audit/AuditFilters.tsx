@@ -4,7 +4,7 @@ import { useCallback } from 'react';
 
 import { orpc } from '../../api/client.ts';
 import { Badge } from '../../ui/Badge.tsx';
-import { Button } from '../../ui/Button.tsx';
+import { FilterBar } from '../../ui/FilterBar.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { Select } from '../../ui/Select.tsx';
@@ -28,12 +28,12 @@ export function AuditFilters() {
   const agents = useQuery(orpc.agents.list.queryOptions());
   const instances = useQuery(orpc.instances.list.queryOptions());
   const members = useQuery(orpc.members.list.queryOptions());
+  const clear = () => {
+    setQ('');
+    void navigate({ search: {}, replace: true });
+  };
   return (
-    <div
-      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
-      role="group"
-      aria-label="Filters"
-    >
+    <FilterBar onClear={isNarrowed(search) ? clear : undefined}>
       <SearchField
         className="col-span-2 w-full sm:w-48"
         label="Search the log"
@@ -95,20 +95,7 @@ export function AuditFilters() {
           />
         </span>
       )}
-      {isNarrowed(search) && (
-        <Button
-          variant="quiet"
-          size="small"
-          icon={<X className="size-4" aria-hidden />}
-          onClick={() => {
-            setQ('');
-            void navigate({ search: {}, replace: true });
-          }}
-        >
-          Clear filters
-        </Button>
-      )}
-    </div>
+    </FilterBar>
   );
 }
 

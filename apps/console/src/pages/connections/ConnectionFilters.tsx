@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 
+import { FilterBar } from '../../ui/FilterBar.tsx';
 import { FilterToggle } from '../../ui/FilterToggle.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { Select } from '../../ui/Select.tsx';
@@ -25,11 +26,7 @@ export function ConnectionFilters() {
   const tellQ = useCallback((q: string) => set({ q: q === '' ? undefined : q }), [set]);
   const [q, setQ] = useUrlText(search.q ?? '', tellQ);
   return (
-    <div
-      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
-      role="group"
-      aria-label="Filters"
-    >
+    <FilterBar>
       <SearchField
         label="Search connections"
         className="col-span-2 w-full sm:w-64"
@@ -49,6 +46,6 @@ export function ConnectionFilters() {
       >
         Mine
       </FilterToggle>
-    </div>
+    </FilterBar>
   );
 }

@@ -1,12 +1,11 @@
 import type { CredentialView } from '@plugboard/contracts/api';
-import { X } from 'lucide-react';
 import { useCallback } from 'react';
 
 import { useMe } from '../../shell/use-me.ts';
-import { Button } from '../../ui/Button.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { useUrlText } from '../../ui/use-url-text.ts';
+import { FilterBar } from '../../ui/FilterBar.tsx';
 import { FilterToggle } from '../../ui/FilterToggle.tsx';
 import { credentialsRoute, type CredentialsSearch, isFiltered } from './credential-search.ts';
 import { allKinds, kindWords } from './credential-words.ts';
@@ -36,12 +35,15 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
     credentials.flatMap((each) => each.labels),
     search.label,
   );
+  const clear = () => {
+    setQ('');
+    void navigate({
+      search: ({ sort, descending }) => ({ sort, descending }),
+      replace: true,
+    });
+  };
   return (
-    <div
-      className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
-      role="group"
-      aria-label="Filters"
-    >
+    <FilterBar onClear={isFiltered(search) ? clear : undefined}>
       <SearchField
         label="Search credentials"
         className="col-span-2 w-full sm:w-50"
@@ -111,23 +113,7 @@ export function CredentialFilters({ credentials }: CredentialFiltersProps) {
       >
         Mine
       </FilterToggle>
-      {isFiltered(search) && (
-        <Button
-          variant="quiet"
-          size="small"
-          icon={<X className="size-4" aria-hidden />}
-          onClick={() => {
-            setQ('');
-            void navigate({
-              search: ({ sort, descending }) => ({ sort, descending }),
-              replace: true,
-            });
-          }}
-        >
-          Clear filters
-        </Button>
-      )}
-    </div>
+    </FilterBar>
   );
 }
 
