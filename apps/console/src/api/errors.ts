@@ -52,8 +52,9 @@ export function readError(error: unknown): Failure {
   return { code: 'internal', message, details: {} };
 }
 
-/** What a form's fields were refused for, by their names, where the server names them. */
-export function fieldErrors({ details }: Failure): Readonly<Record<string, string>> {
+/** What a form's fields were refused for, by their names, where the server names them; none without an error. */
+export function fieldErrors(error: unknown): Readonly<Record<string, string>> {
+  const { details } = readError(error);
   // Of the shape of a request, or of what is in it.
   const faults = details['faults'] ?? details['problems'];
   if (!Array.isArray(faults)) return {};

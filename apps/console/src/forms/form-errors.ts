@@ -7,9 +7,8 @@ import { own } from './json-schema.ts';
  */
 export function formErrors(error: unknown, within = ''): Readonly<Record<string, string>> {
   if (error === null || error === undefined) return {};
-  const failure = readError(error);
-  const { problems } = failure.details;
-  const told = Object.entries(fieldErrors(failure)).map(
+  const { problems } = readError(error).details;
+  const told = Object.entries(fieldErrors(error)).map(
     ([path, message]) => [outOf(path, within), message] as const,
   );
   if (Array.isArray(problems)) {

@@ -2,7 +2,7 @@ import { type Level, levels } from '@plugboard/contracts';
 import { useQuery } from '@tanstack/react-query';
 
 import { orpc } from '../../api/client.ts';
-import { fieldErrors, readError } from '../../api/errors.ts';
+import { fieldErrors } from '../../api/errors.ts';
 import { useMay } from '../../shell/use-me.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Checkbox } from '../../ui/Checkbox.tsx';
@@ -50,7 +50,7 @@ const nobody = 'organization';
 export function NewAgentForm({ form, onForm, error, onSubmit }: NewAgentFormProps) {
   const may = useMay();
   const members = useQuery(orpc.members.list.queryOptions());
-  const faults: Readonly<Record<string, string>> = error ? fieldErrors(readError(error)) : {};
+  const faults = fieldErrors(error);
   return (
     <form
       className="flex flex-col gap-5"

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useId, useState } from 'react';
 
 import { orpc } from '../../api/client.ts';
-import { fieldErrors, readError } from '../../api/errors.ts';
+import { fieldErrors } from '../../api/errors.ts';
 import { useMay } from '../../shell/use-me.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CheckboxField } from '../../ui/CheckboxField.tsx';
@@ -60,7 +60,7 @@ export function ConnectDialog({ open, onOpen, onBegun, onConnected }: ConnectDia
     >
       <ConnectForm
         id={formId}
-        errors={begin.error === null ? {} : fieldErrors(readError(begin.error))}
+        errors={fieldErrors(begin.error)}
         onSend={(input) => begin.mutate({ ...input, next: '/connections' })}
       />
       <Problem error={begin.error} />

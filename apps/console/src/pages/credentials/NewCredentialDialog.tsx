@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useId, useRef, useState } from 'react';
 
 import { api, orpc } from '../../api/client.ts';
-import { fieldErrors, readError } from '../../api/errors.ts';
+import { fieldErrors } from '../../api/errors.ts';
 import { useMay } from '../../shell/use-me.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -97,7 +97,7 @@ function NewCredentialForm({ id, onBusy, onCreated }: NewCredentialFormProps) {
       onCreated(stored);
     },
   });
-  const errors = seal.error === null ? {} : fieldErrors(readError(seal.error));
+  const errors = fieldErrors(seal.error);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!seal.isPending) seal.mutate();

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useId, useRef, useState } from 'react';
 
 import { api, orpc } from '../../api/client.ts';
-import { fieldErrors, readError } from '../../api/errors.ts';
+import { fieldErrors } from '../../api/errors.ts';
 import { tellDone } from '../../shell/toast-manager.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CheckboxField } from '../../ui/CheckboxField.tsx';
@@ -101,7 +101,7 @@ function ReplaceForm({ id, credential, kind, onBusy, onDone }: ReplaceFormProps)
       tellDone([`${name} is at version ${version}.`, ...advice].join(' '));
     },
   });
-  const errors = replace.error === null ? {} : fieldErrors(readError(replace.error));
+  const errors = fieldErrors(replace.error);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!replace.isPending) replace.mutate();

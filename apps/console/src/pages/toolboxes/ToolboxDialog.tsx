@@ -75,7 +75,7 @@ export function ToolboxDialog({ toolbox, onClose }: ToolboxDialogProps) {
       onClose();
     },
   });
-  const errors = save.error === null ? {} : fieldErrors(readError(save.error));
+  const errors = fieldErrors(save.error);
   const isReady = toolbox !== undefined || slug.trim() !== '';
   return (
     <FormDialog

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { Field } from '../../../ui/Field.tsx';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { TextInput } from '../../../ui/TextInput.tsx';
@@ -21,7 +21,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     onError: () => undefined,
     gcTime: 0,
   });
-  const errors = invite.error === null ? {} : fieldErrors(readError(invite.error));
+  const errors = fieldErrors(invite.error);
   return (
     <FormDialog
       title={invite.data ? 'Their link' : 'Invite somebody'}

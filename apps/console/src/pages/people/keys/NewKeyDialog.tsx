@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import { type Duration, endOf, ExpirySelect } from '../../../access/ExpirySelect.tsx';
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { Field } from '../../../ui/Field.tsx';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { SecretOnce } from '../../../ui/SecretOnce.tsx';
@@ -23,7 +23,7 @@ export function NewKeyDialog({ onClose }: { readonly onClose: () => void }) {
     onError: () => undefined,
     gcTime: 0,
   });
-  const errors = make.error === null ? {} : fieldErrors(readError(make.error));
+  const errors = fieldErrors(make.error);
   return (
     <FormDialog
       title={make.data ? 'The new key' : 'New API key'}

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
 import { Field } from '../../../ui/Field.tsx';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
@@ -27,7 +27,7 @@ export function RotateMasterDialog({ current, onClose }: RotateMasterDialogProps
     onError: () => undefined,
     onSettled: () => client.invalidateQueries({ queryKey: orpc.keys.key() }),
   });
-  const errors = rotate.error === null ? {} : fieldErrors(readError(rotate.error));
+  const errors = fieldErrors(rotate.error);
   return (
     <FormDialog
       title="Rotate the master key?"

@@ -29,7 +29,7 @@ export function NameForm({ name }: { readonly name: string }) {
     onSuccess: () => tellDone('The organization is renamed', undo),
     onError: () => undefined,
   });
-  const errors = rename.error === null ? {} : fieldErrors(readError(rename.error));
+  const errors = fieldErrors(rename.error);
   const next = typed.trim();
   return (
     <form

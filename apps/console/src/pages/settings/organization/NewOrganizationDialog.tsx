@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { chooseOrganization } from '../../../api/organization.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Field } from '../../../ui/Field.tsx';
@@ -18,7 +18,7 @@ export function NewOrganizationDialog({ onClose }: { readonly onClose: () => voi
     onError: () => undefined,
     gcTime: 0,
   });
-  const errors = make.error === null ? {} : fieldErrors(readError(make.error));
+  const errors = fieldErrors(make.error);
   const made = make.data;
   return (
     <FormDialog

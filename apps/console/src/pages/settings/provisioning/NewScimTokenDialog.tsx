@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { CodeBlock } from '../../../ui/CodeBlock.tsx';
 import { Field } from '../../../ui/Field.tsx';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
@@ -20,7 +20,7 @@ export function NewScimTokenDialog({ onClose }: { readonly onClose: () => void }
     onError: () => undefined,
     gcTime: 0,
   });
-  const errors = make.error === null ? {} : fieldErrors(readError(make.error));
+  const errors = fieldErrors(make.error);
   return (
     <FormDialog
       title={make.data ? 'The new token' : 'New directory token'}

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { CheckboxField } from '../../../ui/CheckboxField.tsx';
 import { Field } from '../../../ui/Field.tsx';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
@@ -35,7 +35,7 @@ export function NewServiceDialog({ onClose, onAdded }: NewServiceDialogProps) {
     },
     onError: () => undefined,
   });
-  const errors = add.error === null ? {} : fieldErrors(readError(add.error));
+  const errors = fieldErrors(add.error);
   return (
     <FormDialog
       title="Add a service"

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
 import { useMay } from '../../../shell/use-me.ts';
 import { Button } from '../../../ui/Button.tsx';
@@ -66,7 +66,7 @@ export function ServiceDialog({ provider, onClose }: ServiceDialogProps) {
     onError: () => undefined,
     onSettled: readAnew,
   });
-  const errors = set.error === null ? {} : fieldErrors(readError(set.error));
+  const errors = fieldErrors(set.error);
   const isSet = provider.client !== undefined || provider.origin === 'organization';
   return (
     <Dialog

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
 import { Field } from '../../../ui/Field.tsx';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
@@ -49,7 +49,7 @@ export function AddSourceDialog({ onClose }: { readonly onClose: () => void }) {
     // The token is in what it was asked with.
     gcTime: 0,
   });
-  const errors = add.error === null ? {} : fieldErrors(readError(add.error));
+  const errors = fieldErrors(add.error);
   return (
     <FormDialog
       title="Add a source"

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { visibleText } from '../../../ui/Untrusted.tsx';
@@ -35,7 +35,7 @@ export function ChangeSourceDialog({ source, onClose }: SourceDialogProps) {
     onSettled: () => client.invalidateQueries({ queryKey: orpc.sources.key() }),
     gcTime: 0,
   });
-  const errors = change.error === null ? {} : fieldErrors(readError(change.error));
+  const errors = fieldErrors(change.error);
   return (
     <FormDialog
       title={`Change ${visibleText(source.title)}`}

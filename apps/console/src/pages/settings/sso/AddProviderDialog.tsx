@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { AppError } from '@plugboard/contracts';
 
 import { api, orpc } from '../../../api/client.ts';
-import { fieldErrors, readError } from '../../../api/errors.ts';
+import { fieldErrors } from '../../../api/errors.ts';
 import { tellDone } from '../../../shell/toast-manager.ts';
 import { FormDialog } from '../../../ui/FormDialog.tsx';
 import { SegmentedControl } from '../../../ui/SegmentedControl.tsx';
@@ -36,7 +36,7 @@ export function AddProviderDialog({ onClose }: { readonly onClose: () => void })
     onSettled: () => client.invalidateQueries({ queryKey: orpc.sso.key() }),
     gcTime: 0,
   });
-  const errors = add.error === null ? {} : fieldErrors(readError(add.error));
+  const errors = fieldErrors(add.error);
   return (
     <FormDialog
       title="Add an identity provider"
