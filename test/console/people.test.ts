@@ -177,8 +177,10 @@ describe.skipIf(!hasBrowser)('people in the console', () => {
     expect(await page.getByText('ann@example.com').count()).toBe(0);
     // Of all menus there is one: their own, to leave.
     const menus = page.getByRole('button', { name: /^Actions of/ });
+    await menus.first().waitFor();
     expect(await menus.count()).toBe(1);
     await menus.click();
+    await page.getByRole('menuitem').first().waitFor();
     expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Leave the organization']);
     await page.goto('/people?tab=keys');
     await page.getByText('You have no API key').waitFor();
