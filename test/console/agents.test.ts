@@ -55,8 +55,16 @@ describe.skipIf(!hasBrowser)('agents in the console', () => {
     expect(await page.getByLabel(/^Short name/).inputValue()).toBe('anns-laptop');
     await page.getByRole('combobox', { name: 'Level on starter' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('option', { name: /^read/ }).waitFor();
-    await page.keyboard.press('ArrowDown');
+    const read = page.getByRole('option', { name: /^read/ });
+    await read.waitFor();
+    // The list takes keys a moment after it is there.
+    await expect
+      .poll(async () => {
+        if ((await read.getAttribute('data-highlighted')) !== null) return true;
+        await page.keyboard.press('ArrowDown');
+        return false;
+      })
+      .toBe(true);
     await page.keyboard.press('Enter');
     await checkPage(page, 'agent-new');
     await page.getByLabel(/^Name/).focus();
