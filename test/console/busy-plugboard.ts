@@ -1,3 +1,4 @@
+import { eventually } from '../harness/eventually.ts';
 import { signInOwner } from '../harness/people.ts';
 import { type Plugboard, startPlugboard } from '../harness/plugboard.ts';
 import { connectAccount } from '../oauth/connect-account.ts';
@@ -19,6 +20,10 @@ export async function startBusyPlugboard(): Promise<BusyPlugboard> {
   registry.passesOn = true;
   const plugboard = undo.use(await startPlugboard({ registry: registry.url }));
   const { api } = plugboard;
+  await eventually('the starter servers were there', async () => {
+    const { instances } = await api.instances.list();
+    return instances.some(({ slug }) => slug === 'everything');
+  });
 
   await api.toolboxes.create({ slug: 'payments', name: 'Payments', environment: 'prod' });
   await api.credentials.create({
