@@ -1,3 +1,5 @@
+export { callOutcomes } from './call-outcomes.ts';
+export type { CallOutcomeName } from './call-outcomes.ts';
 export { AppError, errorKinds, isAppError } from './errors.ts';
 export type { AppErrorOptions, ErrorCode, ErrorKind } from './errors.ts';
 export type { ChangeEvent } from './events.ts';

@@ -161,7 +161,7 @@ function presentState({ state }: Instance, style: Style): string {
     case 'failing':
       return style.bad(`failing: ${plainText(state.reason ?? 'no reason given')}`);
     case 'stopped':
-      return style.quiet(state.stoppedAt === undefined ? 'stopped' : 'stopped until started');
+      return style.quiet('stopped until started');
     case 'starting':
     case 'sleeping':
       return style.quiet(state.name);

@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { Blocks, Bot, KeyRound, Package, Store } from 'lucide-react';
-import { useEffect, useState } from 'react';
 
 import { orpc } from '../api/client.ts';
+import { useRested } from '../ui/use-rested.ts';
 import type { Command } from './palette-commands.ts';
 import { catalogGroup, fits } from './palette-match.ts';
 import { useMay } from './use-me.ts';
@@ -21,7 +21,7 @@ interface Found {
 export function useFound(text: string): Found {
   const router = useRouter();
   const may = useMay();
-  const typed = useRested(text.trim());
+  const typed = useRested(text.trim(), restMs);
   const enabled = typed !== '';
   const instances = useQuery(orpc.instances.list.queryOptions({ enabled }));
   const agents = useQuery(orpc.agents.list.queryOptions({ enabled }));
@@ -107,14 +107,4 @@ function matching<Item>(
     if (found.length === perGroup) break;
   }
   return found;
-}
-
-/** A text as it was when it last stood still. */
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(text), restMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return rested;
 }

@@ -104,7 +104,7 @@ export type {
   LogLine,
   PlanInstanceInput,
 } from './instances.ts';
-export { callOutcomes, changeSubjects } from './live.ts';
+export { changeSubjects } from './live.ts';
 export type { LiveCall, LiveEvent } from './live.ts';
 export { needKinds } from './overview.ts';
 export type { Need, NeedKind, Overview } from './overview.ts';

@@ -1,20 +1,11 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 
+import { callOutcomes } from '../call-outcomes.ts';
 import { procedure } from './errors.ts';
 import { instanceStateSchema } from './instances.ts';
 import { timestampSchema } from './values.ts';
 import { idSchema } from './vocabulary.ts';
-
-/** How calls end. */
-export const callOutcomes = [
-  'ok',
-  'tool_error',
-  'error',
-  'refused',
-  'cancelled',
-  'input_required',
-] as const;
 
 export const callOutcomeSchema = z.enum(callOutcomes, {
   error: `one of ${callOutcomes.join(', ')}`,

@@ -1,3 +1,4 @@
+import { callOutcomes } from '@plugboard/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useCallback } from 'react';
@@ -10,7 +11,7 @@ import { SearchField } from '../../ui/SearchField.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { useUrlText } from '../../ui/use-url-text.ts';
 import { kindGroups } from './audit-kinds.ts';
-import { auditRoute, type AuditSearch, isNarrowed, outcomes } from './audit-search.ts';
+import { auditRoute, type AuditSearch, isNarrowed } from './audit-search.ts';
 import { kindWords, outcomeWords } from './describe-entry.ts';
 import { RangeFilter } from './RangeFilter.tsx';
 
@@ -55,7 +56,7 @@ export function AuditFilters() {
         every="Any outcome"
         value={search.outcome}
         onValue={(outcome) => set({ outcome })}
-        options={outcomes.map((value) => ({ value, label: outcomeWords[value] }))}
+        options={callOutcomes.map((value) => ({ value, label: outcomeWords[value] }))}
       />
       <OneOf
         label="Agent"

@@ -1,21 +1,10 @@
+import { callOutcomes, type CallOutcomeName } from '@plugboard/contracts';
 import type { AuditEntry } from '@plugboard/contracts/api';
 import { getRouteApi } from '@tanstack/react-router';
 
 export const auditRoute = getRouteApi('/audit');
 
 export type AuditSearch = ReturnType<typeof auditRoute.useSearch>;
-
-/** How calls end, as the API names it. */
-export const outcomes = [
-  'ok',
-  'tool_error',
-  'error',
-  'refused',
-  'cancelled',
-  'input_required',
-] as const;
-
-export type Outcome = (typeof outcomes)[number];
 
 /** How far back a list reaches, by the word in the URL. */
 export const ranges = [
@@ -32,7 +21,7 @@ export interface AuditFilter {
   readonly agent?: string;
   readonly instance?: string;
   readonly member?: string;
-  readonly outcome?: Outcome;
+  readonly outcome?: CallOutcomeName;
   readonly call?: string;
   readonly since?: string;
   readonly until?: string;
@@ -41,7 +30,7 @@ export interface AuditFilter {
 /** The filter of a URL. `now` is when the page was opened, so that the list stays one list. */
 export function filterOf(search: AuditSearch, now: number): AuditFilter {
   const { q, kind, agent, instance, member, call, range } = search;
-  const outcome = outcomes.find((each) => each === search.outcome);
+  const outcome = callOutcomes.find((each) => each === search.outcome);
   const preset = ranges.find(({ value }) => value === range);
   const since = preset ? new Date(now - preset.ms).toISOString() : momentOf(search.since);
   const until = preset ? undefined : momentOf(search.until);

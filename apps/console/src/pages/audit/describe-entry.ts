@@ -1,7 +1,8 @@
+import { callOutcomes, type CallOutcomeName } from '@plugboard/contracts';
 import type { AuditEntry } from '@plugboard/contracts/api';
 
 import type { Tone } from '../../ui/Badge.tsx';
-import { outcomes, textOf, type Outcome } from './audit-search.ts';
+import { textOf } from './audit-search.ts';
 
 /** What a record says, for lists. Names within it were chosen by others. */
 export interface EntryWords {
@@ -15,7 +16,9 @@ export interface EntryWords {
   readonly durationMs: number | undefined;
 }
 
-const outcomeLooks: Readonly<Record<Outcome, { readonly word: string; readonly tone: Tone }>> = {
+const outcomeLooks: Readonly<
+  Record<CallOutcomeName, { readonly word: string; readonly tone: Tone }>
+> = {
   ok: { word: 'Call answered', tone: 'good' },
   tool_error: { word: 'Tool failed', tone: 'warn' },
   error: { word: 'Call failed', tone: 'bad' },
@@ -25,7 +28,7 @@ const outcomeLooks: Readonly<Record<Outcome, { readonly word: string; readonly t
 };
 
 /** What an outcome is called where one is chosen. */
-export const outcomeWords: Readonly<Record<Outcome, string>> = {
+export const outcomeWords: Readonly<Record<CallOutcomeName, string>> = {
   ok: 'Answered',
   tool_error: 'Tool failed',
   error: 'Failed',
@@ -50,7 +53,7 @@ export function describeEntry({ kind, record }: AuditEntry): EntryWords {
     };
   }
   if (kind === 'call.outcome') {
-    const outcome = outcomes.find((each) => each === record['outcome']);
+    const outcome = callOutcomes.find((each) => each === record['outcome']);
     const { word, tone } = outcome ? outcomeLooks[outcome] : outcomeLooks.error;
     const { durationMs } = record;
     return {

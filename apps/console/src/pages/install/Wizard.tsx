@@ -11,13 +11,16 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { Untrusted } from '../../ui/Untrusted.tsx';
 import { ConfigurationStep } from './ConfigurationStep.tsx';
 import { CredentialsStep } from './CredentialsStep.tsx';
+import { useRested } from '../../ui/use-rested.ts';
 import { DoneStep } from './DoneStep.tsx';
 import { inputOf, type Secrets, useDraft } from './draft.ts';
 import { InstallStep } from './InstallStep.tsx';
 import { PlanStep } from './PlanStep.tsx';
 import { Stepper } from './Stepper.tsx';
 import { stepsOf, type StepName } from './steps.ts';
-import { useRested } from './use-rested.ts';
+
+/** So long after a change of the draft it is planned anew. */
+const restMs = 350;
 
 /** The steps of one installation. Where it stands is in the URL; what was typed is in the draft. */
 export function Wizard({ server }: { readonly server: string }) {
@@ -28,7 +31,7 @@ export function Wizard({ server }: { readonly server: string }) {
     ...(search.toolbox !== undefined && { toolbox: search.toolbox }),
   });
   const [secrets, setSecrets] = useState<Secrets>({});
-  const planned = useRested(draft);
+  const planned = useRested(draft, restMs);
   const isDone = search.step === 'done' && search.instance !== undefined;
   const plan = useQuery(
     orpc.instances.plan.queryOptions({

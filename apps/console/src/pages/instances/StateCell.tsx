@@ -14,7 +14,7 @@ export function StateCell({ state }: { readonly state: Instance['state'] }) {
           {visibleText(state.reason)}
         </bdi>
       )}
-      {state.name === 'stopped' && state.stoppedAt !== undefined && (
+      {state.stoppedAt !== undefined && (
         <span className="truncate text-xs text-faint">
           <RelativeTime at={state.stoppedAt} />
         </span>

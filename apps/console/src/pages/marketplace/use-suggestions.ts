@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Clock, Funnel, type LucideIcon, Server, Wrench } from 'lucide-react';
-import { useEffect, useState } from 'react';
 
 import { orpc } from '../../api/client.ts';
+import { useRested } from '../../ui/use-rested.ts';
 import { useSearchHistory } from './search-history.ts';
 
 /** Something that a search may be completed to. */
@@ -25,7 +25,7 @@ const restMs = 80;
 /** What a search could go on to: earlier ones first while nothing is typed. */
 export function useSuggestions(typed: string, open: boolean): readonly Option[] {
   const history = useSearchHistory();
-  const q = useRested(typed);
+  const q = useRested(typed, restMs);
   const { data } = useQuery(
     orpc.catalog.suggest.queryOptions({
       input: { q, limit: 7 },
@@ -61,13 +61,4 @@ export function useSuggestions(typed: string, open: boolean): readonly Option[] 
     }),
   );
   return [...before, ...suggested];
-}
-
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(text), restMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return rested;
 }

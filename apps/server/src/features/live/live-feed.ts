@@ -130,7 +130,8 @@ async function stateOf(
       supervisor.states(organizationId).filter((status) => status.instanceId === instanceId),
     );
   // Whether it may start with its next call is known of no copy.
-  if (present().name !== 'sleeping') return present();
+  const state = present();
+  if (state.name !== 'sleeping') return state;
   try {
     const row = await withTenant(db, organizationId, (tx) =>
       tx

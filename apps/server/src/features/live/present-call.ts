@@ -1,4 +1,5 @@
-import { callOutcomes, type LiveCall } from '@plugboard/contracts/api';
+import { callOutcomes } from '@plugboard/contracts';
+import type { LiveCall } from '@plugboard/contracts/api';
 import { z } from 'zod';
 
 import { readNames } from '../audit/present-entries.ts';

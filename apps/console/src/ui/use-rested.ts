@@ -1,13 +1,11 @@
 import { useEffect, useState } from 'react';
 
-const restMs = 350;
-
-/** What something is once it has not changed for a moment. */
-export function useRested<Value>(value: Value): Value {
+/** What something is once it has not changed for so many milliseconds. */
+export function useRested<Value>(value: Value, restMs: number): Value {
   const [rested, setRested] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setRested(value), restMs);
     return () => clearTimeout(timer);
-  }, [value]);
+  }, [value, restMs]);
   return rested;
 }
